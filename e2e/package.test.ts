@@ -1,0 +1,56 @@
+import { needs } from '@core/tooling/needs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { type Consumer, installConsumer } from './support/consumer.ts';
+
+let consumer: Consumer;
+beforeAll(async () => {
+  consumer = await installConsumer();
+}, 180_000);
+afterAll(async () => {
+  await consumer[Symbol.asyncDispose]();
+});
+
+const NODES = [
+  { version: 'the Node that runs the tests', declare: it, node: () => process.execPath },
+  { version: 'Node 22', declare: needs('node22'), node: () => process.env['CORE_NODE_22'] ?? '' },
+  { version: 'Node 24', declare: needs('node24'), node: () => process.env['CORE_NODE_24'] ?? '' },
+] as const;
+
+for (const { version, declare, node } of NODES) {
+  describe(`Good, on ${version}`, () => {
+    declare(
+      'every subpath of the installed packages loads by import and by require',
+      async () => {
+        expect(Number(await consumer.run(node(), 'subpaths.mjs'))).toBeGreaterThanOrEqual(11);
+      },
+      60_000,
+    );
+
+    declare(
+      'errors are recognised across import and require',
+      async () => {
+        expect(await consumer.run(node(), 'errors.cjs')).toBe('true true ENOENT\n');
+      },
+      60_000,
+    );
+
+    declare(
+      'the media pass the conformance suite',
+      async () => {
+        expect(await consumer.run(node(), 'conformance.mjs')).toBe(
+          'memory 0 failed\ndisk 0 failed\noverlay 0 failed\n',
+        );
+      },
+      120_000,
+    );
+
+    declare(
+      'a project is released and read back',
+      async () => {
+        expect(await consumer.run(node(), 'release.mjs')).toMatch(/^[0-9a-f]{64} /m);
+      },
+      120_000,
+    );
+  });
+}

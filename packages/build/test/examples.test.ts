@@ -1,0 +1,3 @@
+import { describeExamples } from '@core/tooling/examples';
+
+describeExamples(new URL('../', import.meta.url));

@@ -1,0 +1,1 @@
+export { ContainerError, type ContainerErrorCode, type ContainerErrorOptions } from './errors.ts';

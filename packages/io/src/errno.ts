@@ -1,0 +1,58 @@
+/** What is known of a system error: its number on Linux (negative, as Node reports it) and the system's own sentence. */
+export interface Errno {
+  readonly errno: number;
+  readonly text: string;
+}
+
+/**
+ * The one table of the system errors that file operations meet.
+ *
+ * Numbers are Linux's (`errno(3)`), as libuv negates them; the sentences are libuv's, so that messages read as Node's do.
+ */
+export const ERRNO = {
+  EPERM: { errno: -1, text: 'operation not permitted' },
+  ENOENT: { errno: -2, text: 'no such file or directory' },
+  EIO: { errno: -5, text: 'i/o error' },
+  EBADF: { errno: -9, text: 'bad file descriptor' },
+  EAGAIN: { errno: -11, text: 'resource temporarily unavailable' },
+  ENOMEM: { errno: -12, text: 'not enough memory' },
+  EACCES: { errno: -13, text: 'permission denied' },
+  EBUSY: { errno: -16, text: 'resource busy or locked' },
+  EEXIST: { errno: -17, text: 'file already exists' },
+  EXDEV: { errno: -18, text: 'cross-device link not permitted' },
+  ENOTDIR: { errno: -20, text: 'not a directory' },
+  EISDIR: { errno: -21, text: 'illegal operation on a directory' },
+  EINVAL: { errno: -22, text: 'invalid argument' },
+  ENFILE: { errno: -23, text: 'file table overflow' },
+  EMFILE: { errno: -24, text: 'too many open files' },
+  EFBIG: { errno: -27, text: 'file too large' },
+  ENOSPC: { errno: -28, text: 'no space left on device' },
+  EROFS: { errno: -30, text: 'read-only file system' },
+  EMLINK: { errno: -31, text: 'too many links' },
+  ENAMETOOLONG: { errno: -36, text: 'name too long' },
+  ENOTEMPTY: { errno: -39, text: 'directory not empty' },
+  ELOOP: { errno: -40, text: 'too many symbolic links encountered' },
+  ENOTSUP: { errno: -95, text: 'operation not supported on socket' },
+  ESTALE: { errno: -116, text: 'stale file handle' },
+  EDQUOT: { errno: -122, text: 'disk quota exceeded' },
+} as const satisfies Record<string, Errno>;
+
+/** A system error code of {@link ERRNO}. */
+export type ErrnoCode = keyof typeof ERRNO;
+
+/** Whether `code` is a system error that {@link ERRNO} knows. */
+export function isErrnoCode(code: string): code is ErrnoCode {
+  return Object.hasOwn(ERRNO, code);
+}
+
+/** The cheapest error with a `code`: thrown by the primitives of a medium, which need not know operation or path. */
+export class ErrnoSignal extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(code: string, options: { readonly hint?: string; readonly cause?: unknown } = {}) {
+    super(code, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

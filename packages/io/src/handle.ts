@@ -1,0 +1,94 @@
+import type { DriverHandle, DriverStat } from './driver.ts';
+import { ErrnoSignal } from './errno.ts';
+import type { FileInfo, ReadHandle } from './medium.ts';
+
+/** A handle on bytes that are there already: for media that can only read whole files. */
+export class BytesHandle implements DriverHandle {
+  readonly #bytes: Uint8Array;
+  readonly #stat: DriverStat;
+
+  constructor(bytes: Uint8Array, stat: DriverStat) {
+    this.#bytes = bytes;
+    this.#stat = stat;
+  }
+
+  read(buffer: Uint8Array, offset: number, length: number, position: number): number {
+    const part = this.#bytes.subarray(position, position + length);
+    buffer.set(part, offset);
+    return part.length;
+  }
+
+  stat(): DriverStat {
+    return this.#stat;
+  }
+
+  close(): void {
+    // nothing is open
+  }
+}
+
+/** How a {@link GuardedHandle} speaks: the medium that opened it knows path and sentence. */
+export interface HandleVoice {
+  info(stat: DriverStat): FileInfo;
+  refusal(error: unknown, op: string): unknown;
+}
+
+/** Keeps misuse away from a driver's handle: arguments are checked, no read outlives `close`, the second close is fine. */
+export class GuardedHandle implements ReadHandle {
+  readonly #handle: DriverHandle;
+  readonly #voice: HandleVoice;
+  readonly #busy = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(handle: DriverHandle, voice: HandleVoice) {
+    this.#handle = handle;
+    this.#voice = voice;
+  }
+
+  async read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number> {
+    checkRange('offset', offset, buffer.length);
+    checkRange('length', length, buffer.length - offset);
+    checkRange('position', position, Number.MAX_SAFE_INTEGER);
+    return this.#use('read', () => this.#handle.read(buffer, offset, length, position));
+  }
+
+  async stat(): Promise<FileInfo> {
+    return this.#use('stat', async () => this.#voice.info(await this.#handle.stat()));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#busy);
+    try {
+      await this.#handle.close();
+    } catch (error) {
+      throw this.#voice.refusal(error, 'close');
+    }
+  }
+
+  async #use<T>(op: string, work: () => T | Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw this.#voice.refusal(new ErrnoSignal('ERR_HANDLE_CLOSED'), op);
+    const running = Promise.resolve(work());
+    this.#busy.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      throw this.#voice.refusal(error, op);
+    } finally {
+      this.#busy.delete(running);
+    }
+  }
+}
+
+function checkRange(name: string, value: number, most: number): void {
+  if (Number.isSafeInteger(value) && value >= 0 && value <= most) return;
+  throw new RangeError(`${name} must be a whole number from 0 to ${String(most)}, not ${String(value)}`);
+}

@@ -1,0 +1,37 @@
+import { CoreError, type CoreErrorOptions } from '@core/io';
+
+/** The codes of `@core/jobrunner`: permanent names, documented in its README. */
+export type JobrunnerErrorCode = 'ERR_JOURNAL_INVALID_NAME';
+
+/** What a {@link JobrunnerError} is made from. */
+export interface JobrunnerErrorOptions extends CoreErrorOptions {
+  readonly code: JobrunnerErrorCode;
+  /** The repository, the entry or the source. */
+  readonly id?: string | undefined;
+}
+
+/**
+ * A source, a handler or a journal that cannot do what was asked.
+ *
+ * @example
+ * ```ts
+ * import { JobrunnerError } from '@core/jobrunner';
+ *
+ * const error = new JobrunnerError('Cannot open the journal of "../etc": the name leads out of the journal', {
+ *   code: 'ERR_JOURNAL_INVALID_NAME',
+ *   op: 'journal.append',
+ *   id: '../etc',
+ * });
+ * assert.equal(error.code, 'ERR_JOURNAL_INVALID_NAME');
+ * assert.equal(error.id, '../etc');
+ * ```
+ */
+export class JobrunnerError extends CoreError {
+  declare readonly code: JobrunnerErrorCode;
+  readonly id?: string;
+
+  constructor(message: string, options: JobrunnerErrorOptions) {
+    super(message, options);
+    if (options.id !== undefined) this.id = options.id;
+  }
+}

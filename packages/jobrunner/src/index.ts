@@ -1,0 +1,1 @@
+export { JobrunnerError, type JobrunnerErrorCode, type JobrunnerErrorOptions } from './errors.ts';

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+
+import { it } from '@jest/globals';
+
+/** The tools that a test may ask for, each with the way to get it. */
+const TOOLS = {
+  bsdtar: 'apt-get install libarchive-tools',
+  git: 'apt-get install git',
+  mount: 'run as root on Linux (a tmpfs is mounted in a namespace of its own)',
+  sha256sum: 'apt-get install coreutils',
+  tar: 'apt-get install tar',
+  unzip: 'apt-get install unzip',
+  xz: 'apt-get install xz-utils',
+  linux: 'run on Linux with /proc',
+  node22: 'set CORE_NODE_22 to the binary of a Node 22',
+  node24: 'set CORE_NODE_24 to the binary of a Node 24',
+} as const;
+
+/** A tool of the table above. */
+export type Tool = keyof typeof TOOLS;
+
+const found = new Map<Tool, boolean>();
+
+/** Whether the tool is on this machine; looked up once. */
+export function has(tool: Tool): boolean {
+  let answer = found.get(tool);
+  if (answer === undefined) {
+    answer = lookUp(tool);
+    found.set(tool, answer);
+  }
+  return answer;
+}
+
+function lookUp(tool: Tool): boolean {
+  switch (tool) {
+    case 'linux':
+      return process.platform === 'linux';
+    case 'node22':
+    case 'node24':
+      return process.env[`CORE_NODE_${tool.slice(4)}`] !== undefined;
+    case 'mount':
+      return spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
+    default:
+      return spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
+  }
+}
+
+/**
+ * `it` for a test that uses real tools. Where one is missing the test is skipped and its title says what it needs and
+ * how to get it; with `CI=true` a missing tool fails the test.
+ *
+ * @example
+ * ```ts
+ * needs('git', 'tar')('makes what git archive makes', async () => {});
+ * ```
+ */
+export function needs(...tools: Tool[]): (title: string, test: () => Promise<void> | void, timeoutMs?: number) => void {
+  const missing = tools.filter((tool) => !has(tool));
+  if (missing.length === 0) return it;
+  const how = missing.map((tool) => `${tool}: ${TOOLS[tool]}`).join('; ');
+  if (process.env['CI'] !== 'true') {
+    return (title, test, timeoutMs) => {
+      it.skip(`${title} [needs ${how}]`, test, timeoutMs);
+    };
+  }
+  return (title) => {
+    it(title, () => {
+      throw new Error(`This machine lacks what the test needs: ${how}`);
+    });
+  };
+}
