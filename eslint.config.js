@@ -31,10 +31,9 @@ export default defineConfig(
       '@typescript-eslint/no-inferrable-types': 'off',
       // a signal's reason passes through as it is, whatever it is
       '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true, allowRethrowing: true }],
-      'n/no-unsupported-features/node-builtins': [
-        'error',
-        { version: '>=20.19.0', ignores: ['test', 'Symbol.asyncDispose'] },
-      ],
+      'n/no-unsupported-features/node-builtins': ['error', { version: '>=20.19.0' }],
+      // overflows its stack on a type that holds itself, such as a tree of folders
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       'no-console': 'error',
     },
   },

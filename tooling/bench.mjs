@@ -20,7 +20,9 @@ if (wanted.length === 0) {
 
 const results = [];
 for (const file of wanted) {
-  const load = loadavg().map((value) => value.toFixed(1)).join(' ');
+  const load = loadavg()
+    .map((value) => value.toFixed(1))
+    .join(' ');
   console.log(`\n${file} on Node ${process.versions.node}, ${cpus().length} cores, load ${load}`);
   const { run } = await import(new URL(`bench/${file}`, root).href);
   for (const result of await run()) results.push({ file, load, ...result });

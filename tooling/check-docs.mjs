@@ -24,10 +24,17 @@ const program = ts.createProgram(
 );
 const checker = program.getTypeChecker();
 
+/** Whether only the type of the symbol is exported. */
+function isTypeOnly(exported) {
+  const [declaration] = exported.declarations ?? [];
+  if (declaration === undefined || !ts.isExportSpecifier(declaration)) return false;
+  return declaration.isTypeOnly || declaration.parent.parent.isTypeOnly;
+}
+
 function fault(exported) {
   const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
   if (ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim() === '') return 'has no docstring';
-  const isValue = (symbol.flags & ts.SymbolFlags.Value) !== 0;
+  const isValue = (symbol.flags & ts.SymbolFlags.Value) !== 0 && !isTypeOnly(exported);
   if (isValue && !symbol.getJsDocTags(checker).some(({ name }) => name === 'example')) return 'has no @example';
   return undefined;
 }

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
@@ -15,7 +15,8 @@ import { formatMessage } from 'publint/utils';
 
 import { packages } from './packages.mjs';
 
-const pnpm = createRequire(new URL('../package.json', import.meta.url)).resolve('pnpm');
+// the package exports its manifest alone
+const pnpm = join(dirname(createRequire(new URL('../package.json', import.meta.url)).resolve('pnpm')), 'bin/pnpm.cjs');
 
 function* unbuilt({ directory, subpaths }) {
   for (const { subpath, target } of subpaths) {

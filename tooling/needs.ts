@@ -7,6 +7,7 @@ const TOOLS = {
   bsdtar: 'apt-get install libarchive-tools',
   git: 'apt-get install git',
   mount: 'run as root on Linux (a tmpfs is mounted in a namespace of its own)',
+  python3: 'apt-get install python3',
   sha256sum: 'apt-get install coreutils',
   tar: 'apt-get install tar',
   unzip: 'apt-get install unzip',

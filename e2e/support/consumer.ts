@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const workspace = fileURLToPath(new URL('../../', import.meta.url));
-const pnpm = createRequire(import.meta.url).resolve('pnpm');
+// the package exports its manifest alone
+const pnpm = join(dirname(createRequire(import.meta.url).resolve('pnpm')), 'bin/pnpm.cjs');
 
 /** An empty project outside the workspace, with the five packages installed from their tarballs by npm. */
 export interface Consumer extends AsyncDisposable {
