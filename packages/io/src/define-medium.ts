@@ -1,7 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
+import { types } from 'node:util';
 
 import { decode, encode } from './content.ts';
-import type { DriverSink, DriverStat, DriverWrite, MediumDriver } from './driver.ts';
+import type { Awaitable, DriverSink, DriverStat, DriverWrite, MediumDriver } from './driver.ts';
 import { ErrnoSignal } from './errno.ts';
 import { IoError } from './errors.ts';
 import { BytesHandle, GuardedHandle } from './handle.ts';
@@ -11,6 +12,7 @@ import type {
   Content,
   DirEntry,
   FileInfo,
+  FileKind,
   Lock,
   LockOptions,
   Medium,
@@ -24,9 +26,15 @@ import type {
   WriteStreamOptions,
 } from './medium.ts';
 import { KeyedMutex } from './mutex.ts';
-import { baseName, compareNames, isWithin, joinPath, normalizePath, parentPath } from './path.ts';
-import { AppendStream, CollectingSink, ReadStream, WriteStream } from './streams.ts';
+import { baseName, compareNames, describe, isWithin, joinPath, normalizePath, parentPath, splitPath } from './path.ts';
+import { AppendStream } from './streams/append-stream.ts';
+import { CollectingSink } from './streams/collecting-sink.ts';
+import { ReadStream } from './streams/read-stream.ts';
+import { WriteStream } from './streams/write-stream.ts';
 import { walk } from './walk.ts';
+
+/** How often a directory that others remove meanwhile is made again. */
+const RETRIES = 4;
 
 const NO_CAPABILITIES: MediumCapabilities = {
   mode: false,
@@ -73,7 +81,8 @@ export class DefinedMedium implements Medium {
   readonly capabilities: MediumCapabilities;
   /** The primitives, for whoever wraps this medium in another. */
   readonly driver: MediumDriver;
-  readonly #mutex = new KeyedMutex();
+  readonly #locks = new KeyedMutex();
+  readonly #appends = new KeyedMutex();
 
   constructor(driver: MediumDriver) {
     this.driver = driver;
@@ -83,7 +92,8 @@ export class DefinedMedium implements Medium {
   async read(path: string, options?: CancelOptions): Promise<string> {
     try {
       options?.signal?.throwIfAborted();
-      return decode(await this.driver.read(this.#normalize(path), options?.signal));
+      const bytes = this.driver.read(this.#normalize(path), options?.signal, true);
+      return decode(isPromise(bytes) ? await bytes : bytes);
     } catch (error) {
       throw this.#refusal(error, 'read', path, options);
     }
@@ -100,25 +110,19 @@ export class DefinedMedium implements Medium {
 
   async write(path: string, content: Content, options?: WriteOptions): Promise<void> {
     const bytes = encode(content);
-    const how = driverWrite(options);
+    const how = driverWrite(options, typeof content === 'string');
     try {
       options?.signal?.throwIfAborted();
       const target = this.#notRoot(path, 'EISDIR');
-      await this.#withParents(target, () => this.driver.write(target, bytes, how));
+      const done = this.#withParents(target, () => this.driver.write(target, bytes, how));
+      if (isPromise(done)) await done;
     } catch (error) {
       throw this.#refusal(error, 'write', path, options);
     }
   }
 
   async append(path: string, content: Content, options?: CancelOptions): Promise<void> {
-    const bytes = encode(content);
-    try {
-      options?.signal?.throwIfAborted();
-      const target = this.#notRoot(path, 'EISDIR');
-      await this.#withParents(target, () => this.#append(target, bytes, options?.signal));
-    } catch (error) {
-      throw this.#refusal(error, 'append', path, options);
-    }
+    await this.#appendAs('append', path, encode(content), options);
   }
 
   async ensureDir(path: string, options?: CancelOptions): Promise<void> {
@@ -181,6 +185,7 @@ export class DefinedMedium implements Medium {
       if (this.driver.removeAll === undefined) await this.#removeAll(target, options?.signal);
       else await this.driver.removeAll(target, options?.signal);
     } catch (error) {
+      if (isMissing(error)) return;
       throw this.#refusal(error, 'deleteAll', path, options);
     }
   }
@@ -192,12 +197,12 @@ export class DefinedMedium implements Medium {
       const target = this.#notRoot(to, 'EPERM');
       if (source !== target && isWithin(source, target)) {
         const { kind } = await this.driver.stat(source, false);
-        throw new ErrnoSignal(kind === 'dir' ? 'EINVAL' : 'ENOTDIR');
+        if (kind === 'dir') throw ErrnoSignal.of('EINVAL');
       }
       await this.#withParents(
         target,
         () => this.driver.rename(source, target),
-        async () => void (await this.driver.stat(source, false)),
+        () => this.driver.stat(source, false), // parents are made for something that is there
       );
     } catch (error) {
       throw this.#refusal(error, 'rename', from, options, to);
@@ -205,37 +210,21 @@ export class DefinedMedium implements Medium {
   }
 
   async open(path: string, options?: CancelOptions): Promise<ReadHandle> {
-    try {
-      options?.signal?.throwIfAborted();
-      const target = this.#normalize(path);
-      const handle =
-        this.driver.open === undefined
-          ? new BytesHandle(await this.driver.read(target, options?.signal), await this.driver.stat(target, true))
-          : await this.driver.open(target);
-      return new GuardedHandle(handle, {
-        info: (stat) => this.#info(target, stat),
-        refusal: (error, op) => this.#refusal(error, op, path, undefined),
-      });
-    } catch (error) {
-      throw this.#refusal(error, 'open', path, options);
-    }
+    return this.#open('open', path, options);
   }
 
   readStream(path: string, options?: ReadStreamOptions): Readable {
-    return new ReadStream(() => this.open(path), options);
+    return new ReadStream(() => this.#open('readStream', path, options), options);
   }
-
   writeStream(path: string, options?: WriteStreamOptions): Writable {
-    const how = driverWrite(options);
+    const how = driverWrite(options, false);
     return new WriteStream(
       async (): Promise<DriverSink> => {
         const target = this.#notRoot(path, 'EISDIR');
         const { driver } = this;
-        return this.#withParents(target, () =>
-          driver.create === undefined
-            ? new CollectingSink((bytes) => this.write(path, bytes, options))
-            : driver.create(target, how),
-        );
+        const write = (bytes: Uint8Array): Awaitable<void> =>
+          this.#withParents(target, () => driver.write(target, bytes, { ...how, owned: true }));
+        return this.#withParents(target, () => driver.create?.(target, how) ?? new CollectingSink(write));
       },
       (error) => this.#refusal(error, 'writeStream', path, options),
       options?.signal,
@@ -243,15 +232,16 @@ export class DefinedMedium implements Medium {
   }
 
   appendStream(path: string, options?: CancelOptions): Writable {
-    return new AppendStream((bytes) => this.append(path, bytes, options), options?.signal);
+    return new AppendStream((bytes) => this.#appendAs('appendStream', path, bytes, options), options?.signal);
   }
 
   async chmod(path: string, mode: number, options?: CancelOptions): Promise<void> {
     checkMode(mode);
     try {
       options?.signal?.throwIfAborted();
+      const target = this.#normalize(path);
       if (this.driver.chmod === undefined) throw new ErrnoSignal('ERR_NOT_SUPPORTED');
-      await this.driver.chmod(this.#normalize(path), mode);
+      await this.driver.chmod(target, mode);
     } catch (error) {
       throw this.#refusal(error, 'chmod', path, options);
     }
@@ -262,8 +252,9 @@ export class DefinedMedium implements Medium {
     checkDate('mtime', mtime);
     try {
       options?.signal?.throwIfAborted();
+      const target = this.#normalize(path);
       if (this.driver.utimes === undefined) throw new ErrnoSignal('ERR_NOT_SUPPORTED');
-      await this.driver.utimes(this.#normalize(path), atime, mtime);
+      await this.driver.utimes(target, atime, mtime);
     } catch (error) {
       throw this.#refusal(error, 'utimes', path, options);
     }
@@ -272,8 +263,9 @@ export class DefinedMedium implements Medium {
   async readLink(path: string, options?: CancelOptions): Promise<string> {
     try {
       options?.signal?.throwIfAborted();
+      const link = this.#normalize(path);
       if (this.driver.readLink === undefined) throw new ErrnoSignal('ERR_NOT_SUPPORTED');
-      return await this.driver.readLink(this.#normalize(path));
+      return await this.driver.readLink(link);
     } catch (error) {
       throw this.#refusal(error, 'readLink', path, options);
     }
@@ -284,9 +276,9 @@ export class DefinedMedium implements Medium {
     try {
       options?.signal?.throwIfAborted();
       const { driver } = this;
+      const link = this.#notRoot(path, 'EEXIST');
       if (driver.symlink === undefined) throw new ErrnoSignal('ERR_NOT_SUPPORTED');
       normalizePath(target); // refuses what no path can be
-      const link = this.#notRoot(path, 'EEXIST');
       await this.#withParents(link, () => driver.symlink?.(target, link));
     } catch (error) {
       throw this.#refusal(error, 'symlink', path, options, target);
@@ -299,23 +291,37 @@ export class DefinedMedium implements Medium {
     try {
       options.signal?.throwIfAborted();
       const target = this.#normalize(path);
-      const { driver } = this;
-      if (driver.lock !== undefined) {
-        return await this.#withParents(target, () => driver.lock?.(target, options) as Promise<Lock>);
-      }
-      const release = await this.#mutex.acquire(target, options);
-      const close = (): Promise<void> => Promise.resolve(release());
+      const inner = await this.#withParents(target, () => this.driver.lock?.(target, options));
+      if (inner !== undefined) return this.#voiced(inner, path);
+      const release = await this.#locks.acquire(target, options);
+      const close = (): Promise<void> => {
+        release();
+        return Promise.resolve();
+      };
       return { close, [Symbol.asyncDispose]: close };
     } catch (error) {
       throw this.#refusal(error, 'lock', path, options);
     }
   }
 
+  /** A lock that speaks as this medium where it cannot be given back. */
+  #voiced(lock: Lock, path: string): Lock {
+    const close = async (): Promise<void> => {
+      try {
+        await lock.close();
+      } catch (error) {
+        throw this.#refusal(error, 'unlock', path, undefined);
+      }
+    };
+    return { close, [Symbol.asyncDispose]: close };
+  }
+
   async *watch(path: string, options?: CancelOptions): AsyncIterable<WatchEvent> {
     try {
       options?.signal?.throwIfAborted();
+      const target = this.#normalize(path);
       if (this.driver.watch === undefined) throw new ErrnoSignal('ERR_NOT_SUPPORTED');
-      for await (const event of this.driver.watch(this.#normalize(path), options?.signal)) {
+      for await (const event of this.driver.watch(target, options?.signal)) {
         yield { type: event.type, path: this.#present(event.path) };
       }
     } catch (error) {
@@ -326,9 +332,27 @@ export class DefinedMedium implements Medium {
   async realPath(path: string, options?: CancelOptions): Promise<string | undefined> {
     try {
       options?.signal?.throwIfAborted();
-      return await this.driver.realPath?.(this.#normalize(path));
+      const target = this.#normalize(path);
+      return await this.driver.realPath?.(target);
     } catch (error) {
       throw this.#refusal(error, 'realPath', path, options);
+    }
+  }
+
+  async #open(op: string, path: string, options: CancelOptions | undefined): Promise<ReadHandle> {
+    try {
+      options?.signal?.throwIfAborted();
+      const target = this.#normalize(path);
+      const handle =
+        this.driver.open === undefined
+          ? new BytesHandle(await this.driver.read(target, options?.signal), await this.driver.stat(target, true))
+          : await this.driver.open(target);
+      return new GuardedHandle(handle, {
+        info: (stat) => this.#info(target, stat),
+        refusal: (error, op) => this.#refusal(error, op, path, undefined),
+      });
+    } catch (error) {
+      throw this.#refusal(error, op, path, options);
     }
   }
 
@@ -364,8 +388,7 @@ export class DefinedMedium implements Medium {
       options?.signal?.throwIfAborted();
       return await this.driver.stat(this.#normalize(path), true);
     } catch (error) {
-      const code = codeOf(error);
-      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      if (isMissing(error)) return undefined;
       throw this.#refusal(error, op, path, options);
     }
   }
@@ -378,40 +401,73 @@ export class DefinedMedium implements Medium {
       .sort((a, b) => compareNames(a.name, b.name));
   }
 
+  /** Makes what is missing, from the path up and back down; what others make or remove meanwhile is borne with. */
   async #ensureDir(path: string): Promise<void> {
-    if (path === '') return;
-    try {
-      await this.driver.mkdir(path);
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'ENOENT') {
-        // a dangling link is "not found" too, but nothing is missing above it
-        if (await this.#isDirectory(parentPath(path))) throw error;
-        await this.#ensureDir(parentPath(path));
-        await this.#ensureDir(path);
-      } else if (code !== 'EEXIST' || !(await this.#isDirectory(path))) {
-        throw error;
+    const stands = path === '' && (await this.#kindAt(path, true)) === 'dir';
+    const missing = stands ? [] : [path];
+    let patience = splitPath(path).length + RETRIES;
+    for (let at = missing.at(-1); at !== undefined; at = missing.at(-1)) {
+      try {
+        await this.driver.mkdir(at);
+        missing.pop();
+      } catch (error) {
+        patience -= 1;
+        const next = patience > 0 ? await this.#afterMkdir(at, codeOf(error)) : undefined;
+        if (next === undefined) throw error;
+        if (next === 'standing') missing.pop();
+        if (next === 'orphan') missing.push(parentPath(at));
       }
     }
   }
 
-  async #isDirectory(path: string): Promise<boolean> {
+  /** What a refused `mkdir` means: the directory stands, its parent is missing, it may be tried again, or it is final. */
+  async #afterMkdir(path: string, code: string | undefined): Promise<'standing' | 'orphan' | 'again' | undefined> {
+    if (code === 'ENOENT') return parentPath(path) === '' ? undefined : 'orphan';
+    if (code !== 'EEXIST') return undefined;
+    if ((await this.#kindAt(path, true)) === 'dir') return 'standing';
+    return (await this.#kindAt(path, false)) === undefined ? 'again' : undefined;
+  }
+
+  async #kindAt(path: string, follow: boolean): Promise<FileKind | undefined> {
     try {
-      return (await this.driver.stat(path, true)).kind === 'dir';
+      return (await this.driver.stat(path, follow)).kind;
     } catch {
-      return false;
+      return undefined;
     }
   }
 
   /** Does `work`; where it says `ENOENT`, makes the parents of `path` (unless `before` refuses) and does it again. */
-  async #withParents<T>(path: string, work: () => T | Promise<T>, before?: () => Promise<void>): Promise<T> {
+  #withParents<T>(path: string, work: () => Awaitable<T>, before?: () => unknown): Awaitable<T> {
+    const again = (error: unknown): Promise<T> => this.#withParentsAgain(error, path, { work, before });
     try {
-      return await work();
+      const result = work();
+      return isPromise(result) ? result.catch(again) : result;
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
+      return again(error);
+    }
+  }
+
+  async #withParentsAgain<T>(first: unknown, path: string, { work, before }: WithParents<T>): Promise<T> {
+    let refusal = first;
+    for (let retries = RETRIES; codeOf(refusal) === 'ENOENT' && retries > 0; retries -= 1) {
       await before?.();
       await this.#ensureDir(parentPath(path));
-      return await work();
+      try {
+        return await work();
+      } catch (error) {
+        refusal = error;
+      }
+    }
+    throw refusal;
+  }
+
+  async #appendAs(op: string, path: string, bytes: Uint8Array, options: CancelOptions | undefined): Promise<void> {
+    try {
+      options?.signal?.throwIfAborted();
+      const target = this.#notRoot(path, 'EISDIR');
+      await this.#withParents(target, () => this.#append(target, bytes, options?.signal));
+    } catch (error) {
+      throw this.#refusal(error, op, path, options);
     }
   }
 
@@ -421,15 +477,15 @@ export class DefinedMedium implements Medium {
       await driver.append(path, bytes, signal);
       return;
     }
-    await this.#mutex.run(`append:${path}`, async () => {
+    await this.#appends.run(path, async () => {
       const before = await this.#readOrEmpty(path, signal);
-      await driver.write(path, Buffer.concat([before, bytes]), driverWrite({ signal }));
+      await driver.write(path, Buffer.concat([before, bytes]), driverWrite({ signal }, true));
     });
   }
 
   async #readOrEmpty(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
     try {
-      return await this.driver.read(path, signal);
+      return await this.driver.read(path, signal, true);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return new Uint8Array();
       throw error;
@@ -445,20 +501,30 @@ export class DefinedMedium implements Medium {
       }
       await this.driver.remove(path);
     } catch (error) {
-      const code = codeOf(error);
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+      if (!isMissing(error)) throw error;
     }
   }
 
   /** What an operation rejects with: a misuse and the caller's own reason as they are, anything else as an `IoError`. */
   #refusal(error: unknown, op: string, path: string, options: CancelOptions | undefined, dest?: string): unknown {
-    if (options?.signal?.aborted === true && error === options.signal.reason) return error;
     const code = codeOf(error);
+    const reason: unknown = options?.signal?.aborted === true ? options.signal.reason : undefined;
+    if (reason !== undefined && (error === reason || code === 'ABORT_ERR')) return reason;
     if (code === undefined || (error instanceof IoError && error.path === path)) return error;
     const { hint } = error as { hint?: string };
     const known = error instanceof ErrnoSignal;
     return new IoError({ code, op, path, dest, hint, cause: known ? error.cause : error });
   }
+}
+
+interface WithParents<T> {
+  readonly work: () => Awaitable<T>;
+  readonly before: (() => unknown) | undefined;
+}
+
+/** Whether a primitive's answer is still to come: what is there need not be awaited, which is half of a quick call. */
+function isPromise<T>(result: Awaitable<T>): result is Promise<T> {
+  return typeof (result as { then?: unknown } | undefined)?.then === 'function';
 }
 
 /** The code of an error that a primitive threw, or `undefined` for a misuse or anything without a code. */
@@ -468,17 +534,24 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' && !isMisuse(error) ? code : undefined;
 }
 
+/** Nothing is there: not the path, or a file where a directory on the way should be. */
+function isMissing(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
 function isMisuse(error: object): boolean {
   return error instanceof TypeError || error instanceof RangeError;
 }
 
-function driverWrite(options: WriteOptions | undefined): DriverWrite {
+function driverWrite(options: WriteOptions | undefined, owned: boolean): DriverWrite {
   if (options?.mode !== undefined) checkMode(options.mode);
   return {
     mode: options?.mode,
     exclusive: options?.exclusive ?? false,
     durable: options?.durable ?? false,
     signal: options?.signal,
+    owned,
   };
 }
 
@@ -488,6 +561,7 @@ function checkMode(mode: number): void {
 }
 
 function checkDate(name: string, date: Date): void {
+  if (!types.isDate(date)) throw new TypeError(`${name} must be a Date, not ${describe(date)}`);
   if (Number.isNaN(date.getTime())) throw new RangeError(`${name} must be a valid date`);
 }
 

@@ -27,6 +27,8 @@ export interface DriverWrite {
   readonly exclusive: boolean;
   readonly durable: boolean;
   readonly signal: AbortSignal | undefined;
+  /** The bytes are the driver's from here on, nobody else holds them: they need not be copied. */
+  readonly owned?: boolean;
 }
 
 /** A new content under way: nothing of it can be seen before `commit`. */
@@ -63,9 +65,12 @@ export interface MediumDriver {
   stat(path: string, follow: boolean): Awaitable<DriverStat>;
   /** `ENOENT`, `ENOTDIR`. */
   list(path: string): Awaitable<readonly DriverEntry[]>;
-  /** The whole file, a copy that nobody else holds. `EISDIR` for a directory. */
-  read(path: string, signal: AbortSignal | undefined): Awaitable<Uint8Array>;
-  /** Replaces atomically. `ENOENT` where the parent is missing. The bytes must be copied if they are kept. */
+  /**
+   * The whole file, a copy that nobody else holds. `EISDIR` for a directory. With `borrow` the bytes are neither changed
+   * nor kept by the caller: they need not be copied, as long as they stay what they are.
+   */
+  read(path: string, signal: AbortSignal | undefined, borrow?: boolean): Awaitable<Uint8Array>;
+  /** Replaces atomically. `ENOENT` where the parent is missing. The bytes must be copied if they are kept and not `owned`. */
   write(path: string, bytes: Uint8Array, options: DriverWrite): Awaitable<void>;
   /** Makes one directory. `EEXIST`, `ENOENT` where the parent is missing. */
   mkdir(path: string): Awaitable<void>;

@@ -1,4 +1,4 @@
-import { ERRNO, isErrnoCode } from './errno.ts';
+import { ERRNO, type ErrnoCode, isErrnoCode } from './errno.ts';
 
 const BRAND = Symbol.for('@core/io/CoreError');
 
@@ -37,7 +37,7 @@ export interface CoreErrorOptions {
 export class CoreError extends Error {
   readonly code: string;
   readonly op: string;
-  readonly hint?: string;
+  declare readonly hint?: string;
 
   constructor(message: string, options: CoreErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -51,9 +51,9 @@ export class CoreError extends Error {
     return this.constructor.name;
   }
 
-  /** Marks errors of every copy of this package and of every realm; see {@link isCoreError}. */
-  get [BRAND](): true {
-    return true;
+  static {
+    // marks errors of every copy of this package and of every realm
+    Object.defineProperty(this.prototype, BRAND, { value: true });
   }
 }
 
@@ -76,7 +76,7 @@ export function isCoreError(error: unknown): error is CoreError {
 
 /** The codes of `@core/io` beside the system's own. */
 export type IoErrorCode =
-  | keyof typeof ERRNO
+  | ErrnoCode
   | 'ERR_PATH_ESCAPES_ROOT'
   | 'ERR_INVALID_PATH'
   | 'ERR_INVALID_UTF8'
@@ -107,6 +107,7 @@ const VERBS: Record<string, string> = {
   chmod: 'change the mode of',
   readStream: 'read',
   readBytes: 'read',
+  readJson: 'read',
   writeStream: 'write',
   appendStream: 'append to',
   append: 'append to',
@@ -152,7 +153,7 @@ export interface IoErrorOptions {
  */
 export class IoError extends CoreError {
   readonly path: string;
-  readonly dest?: string;
+  declare readonly dest?: string;
 
   constructor(options: IoErrorOptions) {
     const { code, op, path, dest } = options;

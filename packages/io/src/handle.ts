@@ -1,6 +1,9 @@
+import { types } from 'node:util';
+
 import type { DriverHandle, DriverStat } from './driver.ts';
 import { ErrnoSignal } from './errno.ts';
 import type { FileInfo, ReadHandle } from './medium.ts';
+import { describe } from './path.ts';
 
 /** A handle on bytes that are there already: for media that can only read whole files. */
 export class BytesHandle implements DriverHandle {
@@ -46,6 +49,7 @@ export class GuardedHandle implements ReadHandle {
   }
 
   async read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number> {
+    if (!types.isUint8Array(buffer)) throw new TypeError(`The buffer must be a Uint8Array, not ${describe(buffer)}`);
     checkRange('offset', offset, buffer.length);
     checkRange('length', length, buffer.length - offset);
     checkRange('position', position, Number.MAX_SAFE_INTEGER);
@@ -76,7 +80,7 @@ export class GuardedHandle implements ReadHandle {
 
   async #use<T>(op: string, work: () => T | Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw this.#voice.refusal(new ErrnoSignal('ERR_HANDLE_CLOSED'), op);
-    const running = Promise.resolve(work());
+    const running = (async (): Promise<T> => work())();
     this.#busy.add(running);
     try {
       return await running;

@@ -1,4 +1,8 @@
+export { onAbort } from './abort.ts';
+export { copy, type CopyOptions, type CopyProgress } from './copy.ts';
 export { defineMedium, DefinedMedium } from './define-medium.ts';
+export { DiskMedium, type DiskMediumOptions, type EscapeAttempt } from './disk/disk-medium.ts';
+export { localMedium } from './disk/local-medium.ts';
 export type {
   Awaitable,
   DriverEntry,
@@ -17,6 +21,14 @@ export {
   type IoErrorOptions,
   isCoreError,
 } from './errors.ts';
+export { glob, type GlobOptions } from './glob.ts';
+export { InvalidJsonError, readJson, writeJson, type WriteJsonOptions } from './json.ts';
+export { driverOf } from './layers/driver-of.ts';
+export type { Change } from './layers/overlay/changes.ts';
+export { OverlayMedium } from './layers/overlay/overlay-medium.ts';
+export { overlay } from './layers/overlay.ts';
+export { readonly } from './layers/readonly.ts';
+export { sub } from './layers/sub.ts';
 export type {
   CancelOptions,
   Content,
@@ -36,4 +48,7 @@ export type {
   WriteOptions,
   WriteStreamOptions,
 } from './medium.ts';
+export { MemoryLink, type MemoryTree } from './memory-tree.ts';
+export { MemoryMedium, type MemoryMediumOptions } from './memory/memory-medium.ts';
 export { normalizePath } from './path.ts';
+export { snapshot, writeTree } from './tree.ts';

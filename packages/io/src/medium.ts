@@ -35,6 +35,7 @@ export interface CancelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a file is written. */
 export interface WriteOptions extends CancelOptions {
   /** Exact permission bits, whatever the umask. Without it a replaced file keeps its own and a new one gets the default. */
   readonly mode?: number | undefined;
@@ -44,6 +45,7 @@ export interface WriteOptions extends CancelOptions {
   readonly durable?: boolean | undefined;
 }
 
+/** How a stream writes. */
 export interface WriteStreamOptions extends CancelOptions {
   /** As in {@link WriteOptions}. */
   readonly mode?: number | undefined;
@@ -53,6 +55,7 @@ export interface WriteStreamOptions extends CancelOptions {
   readonly durable?: boolean | undefined;
 }
 
+/** What a stream reads. */
 export interface ReadStreamOptions extends CancelOptions {
   /** First byte; 0 by default. */
   readonly start?: number | undefined;
@@ -62,11 +65,13 @@ export interface ReadStreamOptions extends CancelOptions {
   readonly highWaterMark?: number | undefined;
 }
 
+/** How a path is looked up. */
 export interface StatOptions extends CancelOptions {
   /** `false`: look at a link itself, not at what it leads to. */
   readonly follow?: boolean | undefined;
 }
 
+/** How far a walk goes. */
 export interface WalkOptions extends CancelOptions {
   /** 1: only the direct children; without it everything below. */
   readonly maxDepth?: number | undefined;
@@ -74,6 +79,7 @@ export interface WalkOptions extends CancelOptions {
   readonly follow?: boolean | undefined;
 }
 
+/** How long a lock is waited for. */
 export interface LockOptions extends CancelOptions {
   /** Refuse with `ERR_LOCK_TIMEOUT` after so many milliseconds; without it wait for as long as it takes. */
   readonly timeoutMs?: number | undefined;

@@ -1,5 +1,9 @@
+import { onAbort } from './abort.ts';
 import { ErrnoSignal } from './errno.ts';
 import type { LockOptions } from './medium.ts';
+
+/** What a timer can count, which is 24 days; whoever waits longer waits for ever. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
 
 interface Waiter {
   readonly enter: () => void;
@@ -11,7 +15,7 @@ export class KeyedMutex {
 
   /** Waits for its turn; the function that it resolves to lets the next one in (a second call does nothing). */
   async acquire(key: string, options: Pick<LockOptions, 'signal' | 'timeoutMs'> = {}): Promise<() => void> {
-    const { signal, timeoutMs } = options;
+    const { signal, timeoutMs = Infinity } = options;
     signal?.throwIfAborted();
     const queue = this.#queues.get(key);
     if (queue === undefined) this.#queues.set(key, []);
@@ -33,11 +37,11 @@ export class KeyedMutex {
     }
   }
 
-  #turn(queue: Waiter[], signal: AbortSignal | undefined, timeoutMs: number | undefined): Promise<void> {
+  #turn(queue: Waiter[], signal: AbortSignal | undefined, timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+        forget();
       };
       const waiter: Waiter = {
         enter() {
@@ -53,16 +57,13 @@ export class KeyedMutex {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as above
         reject(reason);
       };
-      const onAbort = (): void => {
-        leave(signal?.reason);
+      const late = (): void => {
+        leave(new ErrnoSignal('ERR_LOCK_TIMEOUT'));
       };
-      const timer =
-        timeoutMs === undefined
-          ? undefined
-          : setTimeout(() => {
-              leave(new ErrnoSignal('ERR_LOCK_TIMEOUT'));
-            }, timeoutMs);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const timer = timeoutMs > MOST_TIMER_MS ? undefined : setTimeout(late, timeoutMs);
+      const forget = onAbort(signal, () => {
+        leave(signal?.reason);
+      });
       queue.push(waiter);
     });
   }

@@ -111,5 +111,7 @@ export function compareNames(a: string, b: string): number {
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? `an instance of ${value.constructor.name}` : typeof value;
+  if (typeof value !== 'object') return typeof value;
+  const { constructor } = value as { constructor?: unknown };
+  return typeof constructor === 'function' ? `an instance of ${constructor.name}` : 'an object';
 }
