@@ -1,0 +1,77 @@
+import { writeSync } from 'node:fs';
+
+import { ErrnoSignal } from '../errno.ts';
+import type { Lock } from '../medium.ts';
+import type { LockFile } from './lock-file.ts';
+import { HEARTBEAT_MS } from './lock-judge.ts';
+import type { Ticket } from './lock-ticket.ts';
+import { encodeToken } from './lock-token.ts';
+import { delayMs, pause } from './lock-wait.ts';
+
+/** How often the lock file is looked at while a taker is about it, which takes a living one a moment. */
+const MOST_LOOKS = 100;
+
+/** The lock of a lock file, from the moment that it holds the ticket's token. */
+export class HeldLock implements Lock {
+  readonly #file: LockFile;
+  readonly #ticket: Ticket;
+  readonly #letGo: () => void;
+  readonly #heart: NodeJS.Timeout;
+  #closing: Promise<void> | undefined;
+
+  /** `letGo` is called once the file is given back. */
+  constructor(file: LockFile, ticket: Ticket, letGo: () => void) {
+    this.#file = file;
+    this.#ticket = ticket;
+    this.#letGo = letGo;
+    this.#heart = setInterval(() => {
+      this.#beat();
+    }, HEARTBEAT_MS);
+    this.#heart.unref();
+  }
+
+  close(): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing.catch(() => undefined);
+    this.#closing = this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#heart);
+    // first, as some systems keep the name of a file that is open
+    this.#ticket.close();
+    try {
+      await this.#release();
+    } finally {
+      this.#letGo();
+    }
+  }
+
+  async #release(): Promise<void> {
+    const { id } = this.#ticket.token;
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      const release = this.#file.release(id);
+      if (release === 'released') return;
+      if (release === 'lost') break;
+      await pause(this.#file.path, delayMs(look), undefined);
+    }
+    const hint = 'Another process did what the lock should have kept it from, or the lock file was deleted.';
+    throw new ErrnoSignal('ERR_LOCK_LOST', { hint });
+  }
+
+  /**
+   * The same bytes at the same place give the file a new time by the clock of its file system. By descriptor: when the
+   * lock was taken over, the file of the taker is not touched.
+   */
+  #beat(): void {
+    try {
+      writeSync(this.#ticket.fd, encodeToken(this.#ticket.token), 0);
+    } catch {
+      // a full or lost disk: closing will tell
+    }
+  }
+}
