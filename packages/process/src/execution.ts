@@ -1,0 +1,258 @@
+import { resolve as resolvePath } from 'node:path';
+
+import { type Medium, onAbort } from '@core/io';
+
+import { EndedProcess } from './ended-process.ts';
+import { environmentOf } from './environment.ts';
+import { ProcessError, type ProcessErrorCode } from './errors.ts';
+import type { ProcessEvents } from './events.ts';
+import type { FailureContext } from './failure.ts';
+import { feed } from './input.ts';
+import { type Exit, Leader } from './leader.ts';
+import { type Obstacle, obstacleOf, obstacleOfMedium } from './obstacle.ts';
+import type { Outcome } from './outcome.ts';
+import { type LinesListener, ProcessOutput } from './output/output.ts';
+import { commandLineOf, fileOf, hasOwnSession, type Plan, tieOf } from './plan.ts';
+import { redact, secretsOf } from './redact.ts';
+import { type ChildProcess, spawnChild } from './spawn.ts';
+import type { StartQueue } from './start-queue.ts';
+import { StdinPipe } from './stdin-pipe.ts';
+import { outcomeOfExit, outcomeOfStop, type StopCause } from './stop-cause.ts';
+import type { CookieJar, Tie } from './terminate/cookie.ts';
+import { endTree } from './terminate/grace.ts';
+import type { Guard } from './terminate/guard.ts';
+import { treeOf } from './terminate/system-tree.ts';
+
+/** What all processes of a service share. */
+export interface ExecutionContext {
+  readonly guard: Guard;
+  readonly jar: CookieJar;
+  readonly queue: StartQueue;
+  readonly events: ProcessEvents;
+  readonly medium: Medium | undefined;
+}
+
+const NEVER_UP: Exit = { exitCode: undefined, killSignal: undefined, durationMs: 0 };
+
+/** One process from its start to its end: the engine behind a `Process`. */
+export class Execution {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly output: ProcessOutput;
+  readonly stdin: StdinPipe = new StdinPipe(this);
+  /** Never rejects. */
+  readonly done: Promise<EndedProcess>;
+  readonly #context: ExecutionContext;
+  readonly #tie: Tie;
+  readonly #mark: string;
+  readonly #askedAt = new Date();
+  #resolveDone: (result: EndedProcess) => void = () => undefined;
+  #stopListening: () => void = () => undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #dir: string;
+  #leader: Leader | undefined;
+  #cause: StopCause | undefined;
+  #ending: Promise<void> | undefined;
+  #escalated = false;
+  #result: EndedProcess | undefined;
+
+  constructor(id: string, plan: Plan, context: ExecutionContext) {
+    this.id = id;
+    this.plan = plan;
+    this.#context = context;
+    this.#tie = tieOf(plan);
+    this.#mark = context.jar.markOf(id, this.#tie);
+    this.#dir = context.medium === undefined ? resolvePath(plan.dir) : plan.dir;
+    this.output = new ProcessOutput({ ...plan, onLines: this.#linesListener() });
+    this.done = new Promise((resolve) => (this.#resolveDone = resolve));
+    const { signal } = plan;
+    this.#stopListening = onAbort(signal, () => void this.stop({ kind: 'abort', reason: signal?.reason as unknown }));
+  }
+
+  get dir(): string {
+    return this.#dir;
+  }
+
+  /** When it was started, or asked for where it was not. */
+  get startedAt(): Date {
+    return this.#leader?.startedAt ?? this.#askedAt;
+  }
+
+  get leader(): Leader | undefined {
+    return this.#leader;
+  }
+
+  get result(): EndedProcess | undefined {
+    return this.#result;
+  }
+
+  /** Somebody ends it, or has ended it, before it would have ended itself. */
+  get wasStopped(): boolean {
+    return this.#cause !== undefined;
+  }
+
+  isUp(): boolean {
+    return this.#leader?.hasEnded() === false;
+  }
+
+  /** Resolves when it was started, or is over without having been started. */
+  async start(): Promise<void> {
+    try {
+      if (!(await this.#enterMedium())) return;
+      if (this.#tie === 'guarded') await this.#context.guard.ready();
+      await this.#context.queue.turn();
+      if (this.#cause === undefined) await this.#spawn();
+      else this.#settle(outcomeOfStop(this.#cause, false, undefined), NEVER_UP);
+    } catch (error) {
+      this.#fail(await obstacleOf(error, fileOf(this.plan).file, this.#dir));
+    }
+  }
+
+  /** Ends it and all that it started; resolves when all of it is gone. The first cause counts, and its grace period. */
+  async stop(cause: StopCause): Promise<void> {
+    this.#ending ??= this.#end(cause);
+    await this.#ending;
+    await this.done;
+  }
+
+  /** The error that says why something cannot be done to it. */
+  refusal(
+    code: ProcessErrorCode,
+    op: string,
+    why: string,
+    more: { hint?: string; cause?: unknown } = {},
+  ): ProcessError {
+    const { id } = this;
+    const commandLine = redact(commandLineOf(this.plan), this.#secrets());
+    return new ProcessError(`Cannot ${VERBS[op] ?? 'use'} ${id} (${commandLine}): ${why}`, {
+      ...more,
+      ...{ code, op, id, commandLine, dir: this.#dir },
+    });
+  }
+
+  /** Finds the host's path of the directory; where there is none, the process is over. */
+  async #enterMedium(): Promise<boolean> {
+    const { medium } = this.#context;
+    if (medium === undefined) return true;
+    try {
+      const path = await medium.realPath(this.plan.dir);
+      if (path !== undefined) this.#dir = path;
+      else this.#fail(obstacleOfMedium(undefined));
+      return path !== undefined;
+    } catch (error) {
+      this.#fail(obstacleOfMedium(error));
+      return false;
+    }
+  }
+
+  async #spawn(): Promise<void> {
+    const { env, inheritEnv, stdio } = this.plan;
+    const { guard } = this.#context;
+    if (this.#tie === 'guarded') guard.starting();
+    const spawning = spawnChild(
+      {
+        ...fileOf(this.plan),
+        dir: this.#dir,
+        env: environmentOf({ env, inheritEnv, mark: this.#mark }),
+        stdio: [stdio.stdin, stdio.stdout, stdio.stderr],
+        ownSession: hasOwnSession(this.plan),
+      },
+      (child, pid) => {
+        this.#adopt(child, pid);
+      },
+    );
+    if (this.#tie === 'guarded' && this.#leader === undefined) guard.notStarted();
+    await spawning;
+  }
+
+  /** Called in the turn of the loop in which it was started: nothing that it says may be missed. */
+  #adopt(child: ChildProcess, pid: number): void {
+    const { id, plan } = this;
+    const leader = new Leader(child, pid, hasOwnSession(plan));
+    this.#leader = leader;
+    if (this.#tie === 'detached') leader.letGo();
+    else this.#context.guard.watch(leader, this.#tie === 'guarded');
+    this.output.attach('stdout', child.stdout);
+    this.output.attach('stderr', child.stderr);
+    void leader.exited.then((exit) => this.#exited(exit));
+    this.#startTimer();
+    this.#context.events.started?.({ id, command: plan.command, args: plan.args, dir: this.#dir, pid });
+
+    this.stdin.attach(child.stdin, plan.input !== undefined);
+    if (plan.input === undefined || child.stdin === null) return;
+    feed(child.stdin, plan.input).catch((reason: unknown) => this.stop({ kind: 'abort', reason }));
+  }
+
+  #startTimer(): void {
+    const { timeoutMs } = this.plan;
+    if (timeoutMs === undefined) return;
+    this.#timer = setTimeout(() => void this.stop({ kind: 'timeout', timeoutMs }), timeoutMs);
+    if (this.#tie === 'detached') this.#timer.unref();
+  }
+
+  async #end(cause: StopCause): Promise<void> {
+    const leader = this.#leader;
+    if (leader === undefined) {
+      if (this.#result === undefined) this.#cause = cause;
+      return;
+    }
+    if (!leader.hasEnded()) {
+      this.#cause = cause;
+      this.#context.events.killed?.({ id: this.id, killSignal: this.plan.killSignal });
+    }
+    this.#escalated = await endTree(treeOf({ roots: [leader], mark: this.#mark }), this.plan);
+    await leader.exited;
+  }
+
+  async #exited(exit: Exit): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#stopListening();
+    this.#context.guard.over();
+    await this.output.drain();
+    await this.#ending;
+    const outcome =
+      this.#cause === undefined
+        ? outcomeOfExit(exit, (killSignal) => this.#leader?.wasSent(killSignal) === true)
+        : outcomeOfStop(this.#cause, this.#escalated, exit.killSignal);
+    this.#settle(outcome, exit);
+  }
+
+  #fail(obstacle: Obstacle): void {
+    const { code, what } = obstacle;
+    this.#settle({ kind: 'spawnFailed', code, what }, NEVER_UP, obstacle);
+  }
+
+  #settle(outcome: Outcome, exit: Exit, obstacle?: Obstacle): void {
+    const { id, plan, startedAt } = this;
+    const facts = { id, command: plan.command, args: plan.args, dir: this.#dir, startedAt, outcome, ...exit };
+    const result = new EndedProcess(facts, this.output, () => this.#failureContext(obstacle));
+    this.#result = result;
+    this.#stopListening();
+    this.stdin.destroy();
+    this.output.end();
+    this.#context.events.exited?.({ id, ...exit, error: result.failure });
+    this.#resolveDone(result);
+  }
+
+  #failureContext(obstacle: Obstacle | undefined): FailureContext {
+    return { commandLine: commandLineOf(this.plan), secrets: this.#secrets(), obstacle };
+  }
+
+  #secrets(): string[] {
+    return secretsOf({ ...(this.plan.inheritEnv ? process.env : {}), ...this.plan.env });
+  }
+
+  #linesListener(): LinesListener | undefined {
+    const { lines } = this.#context.events;
+    if (lines === undefined) return undefined;
+    return (stream, cut) => {
+      lines({ id: this.id, stream, lines: cut, at: new Date() });
+    };
+  }
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  'process.sendInput': 'write to',
+  'process.sendSignal': 'send a signal to',
+  'process.remove': 'remove',
+};

@@ -1,0 +1,2 @@
+/** The two streams that a process writes. */
+export type StreamName = 'stdout' | 'stderr';

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { redact, secretsOf } from '../src/redact.ts';
+
+describe('Good', () => {
+  it('secretsOf finds values by the names of their variables, longest first', () => {
+    const env = { NPM_TOKEN: 'abcdef', DB_PASSWORD: 'abcdefgh', PATH: '/usr/bin', GIT_AUTHOR_NAME: 'Somebody' };
+    expect(secretsOf(env)).toEqual(['abcdefgh', 'abcdef']);
+  });
+
+  it('redact replaces every secret wherever it stands', () => {
+    expect(redact('abcdefgh, abcdef; --token=abcdef', ['abcdefgh', 'abcdef'])).toBe('***, ***; --token=***');
+  });
+});
+
+describe('Bad', () => {
+  it('secretsOf leaves out what is too short to be told from a word, and what is not set', () => {
+    expect(secretsOf({ API_KEY: 'dev', TOKEN: undefined, SECRET: '' })).toEqual([]);
+  });
+});
+
+describe('Ugly', () => {
+  it('redact takes a secret for text, not for a pattern', () => {
+    expect(redact('a.c$& abc', ['a.c$&'])).toBe('*** abc');
+  });
+});
