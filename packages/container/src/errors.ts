@@ -34,7 +34,7 @@ export interface ContainerErrorOptions extends CoreErrorOptions {
  */
 export class ContainerError extends CoreError {
   declare readonly code: ContainerErrorCode;
-  readonly id?: string;
+  declare readonly id?: string;
 
   constructor(message: string, options: ContainerErrorOptions) {
     super(message, options);

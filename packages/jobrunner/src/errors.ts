@@ -28,7 +28,7 @@ export interface JobrunnerErrorOptions extends CoreErrorOptions {
  */
 export class JobrunnerError extends CoreError {
   declare readonly code: JobrunnerErrorCode;
-  readonly id?: string;
+  declare readonly id?: string;
 
   constructor(message: string, options: JobrunnerErrorOptions) {
     super(message, options);
