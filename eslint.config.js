@@ -20,7 +20,6 @@ export default defineConfig(
   },
   {
     files: ['packages/*/{src,test}/**/*.ts', 'examples/*/test/**/*.ts', 'e2e/**/*.ts', 'tooling/*.ts'],
-    ignores: ['tooling/tsup.base.ts'],
     extends: strict,
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -1,5 +1,4 @@
+import { library } from '@core/tooling/tsup';
 import { defineConfig } from 'tsup';
-
-import { library } from '../../tooling/tsup.base.ts';
 
 export default defineConfig(library('src/index.ts', 'src/testing/index.ts', 'src/node-fs/index.ts'));
