@@ -18,6 +18,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/(dist|\\.tsbuild|coverage)/'],
   setupFiles: ['<rootDir>/../../tooling/jest-realm.mjs'],
+  testTimeout: 60_000, // the machines that run the tests are small and busy
   clearMocks: true,
   errorOnDeprecated: true,
 };

@@ -1,0 +1,61 @@
+import type { Medium, ReadHandle } from '@core/io';
+
+import { BuildError } from '../errors.ts';
+
+/** Large reads: a system call and a turn of the event loop for each of them must not count. */
+const READ_BYTES = 1 << 20;
+
+/** A file whose bytes are wanted as they were when it was looked at. */
+export interface FileContentRequest {
+  readonly path: string;
+  /** How many bytes it had. */
+  readonly size: number;
+  /** `build.archive` */
+  readonly op: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The bytes of a file, exactly `size` of them; the next chunk is read while the last is worked on. Each chunk is the
+ * caller's own.
+ *
+ * @throws `ERR_BUILD_ARTIFACT_CHANGED` where the file is longer, shorter or written to meanwhile.
+ */
+export async function* fileContent(medium: Medium, request: FileContentRequest): AsyncGenerator<Uint8Array> {
+  const { path, size, signal } = request;
+  await using handle = await medium.open(path, { signal });
+  const before = await handle.stat();
+  if (before.size !== size) throw changed(request);
+  let coming = size === 0 ? undefined : readAhead(handle, 0, size);
+  for (let position = 0; coming !== undefined;) {
+    const chunk = await coming;
+    signal?.throwIfAborted();
+    if (chunk.length === 0) throw changed(request);
+    position += chunk.length;
+    coming = position < size ? readAhead(handle, position, size) : undefined;
+    yield chunk;
+  }
+  const after = await handle.stat();
+  if (after.size !== size || after.mtime.getTime() !== before.mtime.getTime()) throw changed(request);
+}
+
+/** A read whose failure may wait until somebody asks for the bytes. Closing the handle waits for it. */
+function readAhead(handle: ReadHandle, position: number, size: number): Promise<Uint8Array> {
+  const chunk = read(handle, position, size);
+  chunk.catch(() => undefined);
+  return chunk;
+}
+
+async function read(handle: ReadHandle, position: number, size: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, size - position));
+  return buffer.subarray(0, await handle.read(buffer, 0, buffer.length, position));
+}
+
+function changed({ path, op }: FileContentRequest): BuildError {
+  return new BuildError(`Cannot read ${JSON.stringify(path)} as it was: it is changing meanwhile`, {
+    code: 'ERR_BUILD_ARTIFACT_CHANGED',
+    op,
+    path,
+    hint: 'Wait until whatever writes it has finished, and try again.',
+  });
+}

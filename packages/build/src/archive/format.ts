@@ -1,0 +1,49 @@
+import { BuildError } from '../errors.ts';
+import type { Target } from '../target.ts';
+import type { ArchiveEncoder, ArchiveFormat } from './encoder.ts';
+import { tarGzEncoder } from './tar-gz.ts';
+import { zipEncoder } from './zip.ts';
+
+export type { ArchiveFormat } from './encoder.ts';
+
+const ENCODERS: readonly ArchiveEncoder[] = [tarGzEncoder, zipEncoder];
+
+/**
+ * The formats that can be written and read.
+ *
+ * @example
+ * ```ts
+ * import { archiveFormats } from '@core/build';
+ *
+ * assert.deepEqual(archiveFormats(), ['gz', 'zip']);
+ * ```
+ */
+export function archiveFormats(): ArchiveFormat[] {
+  return ENCODERS.map(({ format }) => format);
+}
+
+/**
+ * The encoder for a target: `format` is what was asked for, and Windows always gets zip.
+ *
+ * @throws `ERR_BUILD_FORMAT_UNSUPPORTED` for a format that is not in {@link archiveFormats}.
+ */
+export function encoderFor(target: Target, format: ArchiveFormat): ArchiveEncoder {
+  encoderOf(format); // a format that cannot be had is refused for Windows too
+  return encoderOf(target.os === 'windows' ? 'zip' : format);
+}
+
+function encoderOf(format: ArchiveFormat): ArchiveEncoder {
+  const encoder = ENCODERS.find((candidate) => candidate.format === format);
+  if (encoder !== undefined) return encoder;
+  throw unsupportedFormat(`make an archive of the format ${JSON.stringify(format)}`, 'build.archive');
+}
+
+/** The refusal of a format, which names those that are supported. */
+export function unsupportedFormat(what: string, op: string, path?: string): BuildError {
+  return new BuildError(`Cannot ${what}: it is not supported`, {
+    code: 'ERR_BUILD_FORMAT_UNSUPPORTED',
+    op,
+    path,
+    hint: `Supported are ${archiveFormats().join(' and ')}.`,
+  });
+}
