@@ -22,6 +22,7 @@ export interface CopyProgress {
   readonly files: number;
 }
 
+/** How a copy goes. */
 export interface CopyOptions extends CancelOptions {
   /** Called after each piece and each file. What it throws ends the copy. */
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { types } from 'node:util';
 
 import { decode, encode } from './content.ts';
-import type { Awaitable, DriverSink, DriverStat, DriverWrite, MediumDriver } from './driver.ts';
+import type { Awaitable, DriverSink, DriverStat, DriverWrite, MediumDriver, Walker } from './driver.ts';
 import { ErrnoSignal } from './errno.ts';
 import { IoError } from './errors.ts';
 import { BytesHandle, GuardedHandle } from './handle.ts';
@@ -31,7 +31,7 @@ import { AppendStream } from './streams/append-stream.ts';
 import { CollectingSink } from './streams/collecting-sink.ts';
 import { ReadStream } from './streams/read-stream.ts';
 import { WriteStream } from './streams/write-stream.ts';
-import { walk } from './walk.ts';
+import { walk, type WalkListOptions, WALKER } from './walk.ts';
 
 /** How often a directory that others remove meanwhile is made again. */
 const RETRIES = 4;
@@ -76,7 +76,22 @@ export function defineMedium(driver: MediumDriver): DefinedMedium {
   return new DefinedMedium(driver);
 }
 
-/** A {@link Medium} over primitives: see {@link defineMedium}. The media of this package are subclasses. */
+/**
+ * A {@link Medium} over primitives: see {@link defineMedium}. The media of this package are subclasses.
+ *
+ * @example
+ * ```ts
+ * import { DefinedMedium, MemoryMedium } from '@core/io';
+ *
+ * class LoudMedium extends DefinedMedium {
+ *   override read(path: string): Promise<string> {
+ *     return super.read(path).then((text) => text.toUpperCase());
+ *   }
+ * }
+ * const { driver } = new MemoryMedium({ 'a.txt': 'hello' });
+ * assert.equal(await new LoudMedium(driver).read('a.txt'), 'HELLO');
+ * ```
+ */
 export class DefinedMedium implements Medium {
   readonly capabilities: MediumCapabilities;
   /** The primitives, for whoever wraps this medium in another. */
@@ -156,10 +171,10 @@ export class DefinedMedium implements Medium {
     }
   }
 
-  async list(path: string, options?: CancelOptions): Promise<DirEntry[]> {
+  async list(path: string, options?: WalkListOptions): Promise<DirEntry[]> {
     try {
       options?.signal?.throwIfAborted();
-      return await this.#list(this.#normalize(path));
+      return await this.#list(this.#normalize(path), options?.[WALKER]);
     } catch (error) {
       throw this.#refusal(error, 'list', path, options);
     }
@@ -393,8 +408,9 @@ export class DefinedMedium implements Medium {
     }
   }
 
-  async #list(path: string): Promise<DirEntry[]> {
-    const entries = await this.driver.list(path);
+  async #list(path: string, walker: Walker | undefined): Promise<DirEntry[]> {
+    const listed = this.driver.list(path, walker);
+    const entries = isPromise(listed) ? await listed : listed;
     const prefix = path === '' ? this.#present('') : `${this.#present(path)}/`;
     return entries
       .map(({ name, kind }): DirEntry => ({ name, path: prefix + name, kind }))

@@ -15,12 +15,19 @@ export interface DriverStat {
   readonly ino?: number;
 }
 
+/** One walk through a tree, for a driver that keeps something open from one list to the next. */
+export interface Walker {
+  /** Put here by the driver; called when the walk is over. One that is left in the middle is never over. */
+  release?: () => void;
+}
+
 /** One name in a directory, in any order. */
 export interface DriverEntry {
   readonly name: string;
   readonly kind: FileKind;
 }
 
+/** How a primitive writes. */
 export interface DriverWrite {
   /** Exact permission bits, or `undefined`: keep those of the replaced file. */
   readonly mode: number | undefined;
@@ -63,8 +70,8 @@ export interface MediumDriver {
 
   /** `ENOENT`, `ENOTDIR`, `ELOOP`. Follows links on the way; the last one as `follow` says. */
   stat(path: string, follow: boolean): Awaitable<DriverStat>;
-  /** `ENOENT`, `ENOTDIR`. */
-  list(path: string): Awaitable<readonly DriverEntry[]>;
+  /** `ENOENT`, `ENOTDIR`. `walker` is the same object for the lists of one walk, whose next is mostly near its last. */
+  list(path: string, walker?: Walker): Awaitable<readonly DriverEntry[]>;
   /**
    * The whole file, a copy that nobody else holds. `EISDIR` for a directory. With `borrow` the bytes are neither changed
    * nor kept by the caller: they need not be copied, as long as they stay what they are.

@@ -85,7 +85,8 @@ export type IoErrorCode =
   | 'ERR_NOT_SUPPORTED'
   | 'ERR_LOCK_TIMEOUT'
   | 'ERR_LOCK_LOST'
-  | 'ERR_HANDLE_CLOSED';
+  | 'ERR_HANDLE_CLOSED'
+  | 'ERR_CRASHED';
 
 const REASONS: Record<string, string> = {
   ERR_PATH_ESCAPES_ROOT: 'it leads outside the root',
@@ -97,6 +98,7 @@ const REASONS: Record<string, string> = {
   ERR_LOCK_TIMEOUT: 'its lock was not free in time',
   ERR_LOCK_LOST: 'its lock was taken over',
   ERR_HANDLE_CLOSED: 'the handle is closed',
+  ERR_CRASHED: 'the medium has crashed',
 };
 
 const VERBS: Record<string, string> = {
@@ -118,6 +120,7 @@ const VERBS: Record<string, string> = {
   isDir: 'look up',
   stat: 'look up',
   realPath: 'find the real path of',
+  changes: 'tell the changes of',
 };
 
 /** What an {@link IoError} is made from: the sentence is composed from these. */
@@ -140,7 +143,7 @@ export interface IoErrorOptions {
  *
  * `code` is Node's own where Node has one (`ENOENT`, `EEXIST`, …), else one of `ERR_PATH_ESCAPES_ROOT`,
  * `ERR_INVALID_PATH`, `ERR_INVALID_UTF8`, `ERR_INVALID_JSON`, `ERR_NOT_REGULAR_FILE`, `ERR_NOT_SUPPORTED`,
- * `ERR_LOCK_TIMEOUT`, `ERR_LOCK_LOST`, `ERR_HANDLE_CLOSED`.
+ * `ERR_LOCK_TIMEOUT`, `ERR_LOCK_LOST`, `ERR_HANDLE_CLOSED`, and, by `faulty` of `@core/io/testing`, `ERR_CRASHED`.
  *
  * @example
  * ```ts

@@ -99,9 +99,9 @@ function checkedList(name: string, patterns: string | readonly string[]): readon
   });
 }
 
-/** Without what says nothing: `./` and `/` at the beginning, slashes at the end, doubled ones. */
+/** Without what says nothing: slashes and `.` at the beginning and the end, doubled slashes. */
 function cleaned(pattern: string): string {
-  const clean = pattern.replace(/\/{2,}/gu, '/').replace(/^(?:\.?\/)+|\/$/gu, '');
+  const clean = pattern.replace(/\/(?:\.?\/)+/gu, '/').replace(/^\.?(?:\/|$)|\/\.?$/gu, '');
   if (clean !== '' && !clean.split('/').includes('..')) return clean;
   throw new TypeError(`A pattern must name something below the directory, not ${JSON.stringify(pattern)}`);
 }

@@ -25,7 +25,7 @@ export { glob, type GlobOptions } from './glob.ts';
 export { InvalidJsonError, readJson, writeJson, type WriteJsonOptions } from './json.ts';
 export { driverOf } from './layers/driver-of.ts';
 export type { Change } from './layers/overlay/changes.ts';
-export { OverlayMedium } from './layers/overlay/overlay-medium.ts';
+export type { OverlayMedium } from './layers/overlay/overlay-medium.ts';
 export { overlay } from './layers/overlay.ts';
 export { readonly } from './layers/readonly.ts';
 export { sub } from './layers/sub.ts';

@@ -27,7 +27,7 @@ class JsonScan {
   document(): boolean {
     let more = this.#value();
     while (more && this.#owed.length > 0) more = this.#next();
-    this.#skip();
+    if (more) this.#skip();
     return more && this.at === this.#text.length;
   }
 

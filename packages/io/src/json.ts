@@ -3,7 +3,19 @@ import { findJsonFault } from './json-fault.ts';
 import type { CancelOptions, Medium, WriteOptions } from './medium.ts';
 import { compareNames, describe } from './path.ts';
 
-/** A file that is no JSON, and where it stops to be. */
+/**
+ * A file that is no JSON, and where it stops to be: `line` and `column` count from 1.
+ *
+ * @example
+ * ```ts
+ * import { InvalidJsonError, MemoryMedium, readJson } from '@core/io';
+ *
+ * const medium = new MemoryMedium({ 'a.json': '{\n  "port": oops\n}' });
+ * const error = await readJson(medium, 'a.json').catch((reason: unknown) => reason);
+ * assert(error instanceof InvalidJsonError);
+ * assert.equal(error.line, 2);
+ * ```
+ */
 export class InvalidJsonError extends IoError {
   /** From 1 up. */
   readonly line: number;
@@ -52,6 +64,7 @@ function position(text: string, offset: number): { readonly line: number; readon
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
+/** How a value is written as JSON. */
 export interface WriteJsonOptions extends WriteOptions {
   /** Spaces of a level, from 0 (all in one line) to 10; 2 by default. */
   readonly indent?: number | undefined;

@@ -88,15 +88,7 @@ export class MediumLinks {
           throw error;
         }
       },
-      readLink: async (path) => {
-        try {
-          return await medium.readLink(`/${path}`);
-        } catch (error) {
-          // another thing has its name since it was looked at
-          if ((error as { code?: unknown }).code === 'EINVAL') throw ErrnoSignal.of('ENOENT');
-          throw error;
-        }
-      },
+      readLink: (path) => medium.readLink(`/${path}`),
     };
   }
 }

@@ -56,7 +56,11 @@ export async function resolve<E extends { readonly kind: FileKind }>(
     if (entry?.kind === 'symlink' && (follow || names.length > 0)) {
       links += 1;
       if (links > MAX_LINKS) throw ErrnoSignal.of('ELOOP');
-      const target = await tree.readLink(at, entry);
+      const target = await readTarget(tree, at, entry);
+      if (target === undefined) {
+        names.push(name); // something else has its name by now: look again
+        continue;
+      }
       if (target.startsWith('/')) way.length = 1;
       names.push(...(target.startsWith('/') ? await tree.absolute(target, at) : target).split('/').reverse());
     } else if (names.length === 0) {
@@ -70,6 +74,20 @@ export async function resolve<E extends { readonly kind: FileKind }>(
   const end = way.at(-1) as Standing<E>; // the root, or a path that ended in `.`, `..` or a slash
   if (end.entry.kind !== 'dir') throw ErrnoSignal.of('ENOTDIR');
   return { ...end, directory: way.at(-2) ?? end };
+}
+
+/** What a link says; `undefined` where it is none any more. */
+async function readTarget<E extends { readonly kind: FileKind }>(
+  tree: LinkTree<E>,
+  path: string,
+  link: E,
+): Promise<string | undefined> {
+  try {
+    return await tree.readLink(path, link);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'EINVAL') return undefined;
+    throw error;
+  }
 }
 
 function climb(way: unknown[]): void {

@@ -1,5 +1,6 @@
 import { Branch, isGone, isNoWay } from './branch.ts';
-import type { DirEntry, Medium, WalkOptions } from './medium.ts';
+import type { Walker } from './driver.ts';
+import type { CancelOptions, DirEntry, Medium, WalkOptions } from './medium.ts';
 import { describe } from './path.ts';
 
 /** The entries of a directory, and which of them is next. */
@@ -11,6 +12,14 @@ interface Level {
 type Step = IteratorResult<DirEntry, undefined>;
 
 const END: Step = { done: true, value: undefined };
+
+/** In the options of a `list`: the walk that it is for, which a medium may tell its driver. */
+export const WALKER: unique symbol = Symbol('walker');
+
+/** Options of a `list` that may be for a walk. */
+export interface WalkListOptions extends CancelOptions {
+  readonly [WALKER]?: Walker;
+}
 
 export interface GuidedWalkOptions extends WalkOptions {
   /** Asked for each directory (with `follow`: each link, too): whether to go into it. */
@@ -38,6 +47,8 @@ class Walk implements AsyncIterableIterator<DirEntry> {
   readonly #options: GuidedWalkOptions;
   readonly #branch: Branch | undefined;
   readonly #maxDepth: number;
+  readonly #walker: Walker = {};
+  readonly #listOptions: WalkListOptions;
   readonly #levels: Level[] = [];
   /** Where the walk starts, until it has; then what was handed out last, if it is to be entered. */
   #ahead: string | DirEntry | undefined;
@@ -48,6 +59,7 @@ class Walk implements AsyncIterableIterator<DirEntry> {
     this.#options = options;
     this.#branch = options.follow === true ? new Branch(medium) : undefined;
     this.#maxDepth = options.maxDepth ?? Infinity;
+    this.#listOptions = { signal: options.signal, [WALKER]: this.#walker };
     if (this.#maxDepth > 0) this.#ahead = path;
   }
 
@@ -103,7 +115,7 @@ class Walk implements AsyncIterableIterator<DirEntry> {
       this.#levels.pop();
       this.#branch?.leave();
     }
-    return END;
+    return this.#end();
   }
 
   #isEntered(entry: DirEntry): boolean {
@@ -127,12 +139,13 @@ class Walk implements AsyncIterableIterator<DirEntry> {
   }
 
   async #list(path: string): Promise<void> {
-    this.#levels.push({ entries: await this.#medium.list(path, { signal: this.#options.signal }), next: 0 });
+    this.#levels.push({ entries: await this.#medium.list(path, this.#listOptions), next: 0 });
   }
 
   #end(): Step {
     this.#levels.length = 0;
     this.#ahead = undefined;
+    this.#walker.release?.();
     return END;
   }
 }

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
 
-import type { DriverSink, DriverWrite, MediumDriver } from '../driver.ts';
+import type { DriverSink, DriverWrite, MediumDriver, Walker } from '../driver.ts';
 import { ErrnoSignal } from '../errno.ts';
 import type { MediumCapabilities } from '../medium.ts';
 import { parentPath } from '../path.ts';
@@ -18,6 +18,7 @@ import { lockAt } from './lock.ts';
 import { MadeDirectories } from './made-directories.ts';
 import { DiskHandle, openToRead, readAndClose } from './read-file.ts';
 import { removeAt } from './remove.ts';
+import { unsettle } from './sandbox/footing.ts';
 import type { Place, Sandbox } from './sandbox/sandbox.ts';
 import { errorCode } from './system-error.ts';
 import { inTurn } from './turns.ts';
@@ -64,8 +65,10 @@ function reading(access: Access): Primitives<'read' | 'open' | 'list'> {
   return {
     read: (path, signal) => gate.pass(() => readAndClose(opened('read', path), signal)),
     open: inTurn((path: string) => new DiskHandle(opened('open', path).fd)),
-    list: inTurn((path: string) =>
-      access.look('list', path, () => at(sandbox.enter(path), listDirectory)),
+    list: inTurn((path: string, walker?: Walker) =>
+      access.look('list', path, () =>
+        at(walker === undefined ? sandbox.enter(path) : sandbox.enterNext(path, walker), listDirectory),
+      ),
     ),
   };
 }
@@ -115,14 +118,14 @@ function names(access: Access): Primitives<'remove' | 'removeAll' | 'rename'> {
   const { sandbox } = access;
   const located = (op: string, path: string): Place => access.look(op, path, () => sandbox.locate(path));
   return {
-    remove: inTurn((path: string) => atLater(located('delete', path), (place) => removeAt(sandbox, path, place))),
+    remove: inTurn((path: string) => moveAt(located('delete', path), (place) => removeAt(sandbox, path, place))),
     async removeAll(path, signal) {
       const place = locatedIfAny(() => located('deleteAll', path));
-      if (place !== undefined) await atLater(place, () => eraseAll(place, signal));
+      if (place !== undefined) await moveAt(place, () => eraseAll(place, signal));
     },
     rename: inTurn((from: string, to: string) =>
-      atLater(located('rename', from), (source) =>
-        atLater(located('rename', to), (target) =>
+      moveAt(located('rename', from), (source) =>
+        moveAt(located('rename', to), (target) =>
           renameFile(source.path, target.path, Math.max(sizeAt(source), sizeAt(target))),
         ),
       ),
@@ -130,11 +133,12 @@ function names(access: Access): Primitives<'remove' | 'removeAll' | 'rename'> {
   };
 }
 
-/** Does at a place what takes its time, and closes it. */
-async function atLater(place: Place, work: (place: Place) => Promise<void> | void): Promise<void> {
+/** Moves or removes what stands at a place, and closes it. */
+async function moveAt(place: Place, work: (place: Place) => Promise<void> | void): Promise<void> {
   try {
     await work(place);
   } finally {
+    unsettle();
     place.close();
   }
 }

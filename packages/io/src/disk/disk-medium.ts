@@ -25,6 +25,7 @@ export interface EscapeAttempt {
   readonly target: string;
 }
 
+/** Where a {@link DiskMedium} is, and who is told when something tries to leave it. */
 export interface DiskMediumOptions {
   /** The directory that the medium cannot leave. It may be a link, and need not exist: the first write makes it. */
   readonly root: string | URL;
@@ -43,7 +44,7 @@ export interface DiskMediumOptions {
  *
  * @example
  * ```ts
- * import { mkdtempSync, symlinkSync } from 'node:fs';
+ * import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
  * import { DiskMedium } from '@core/io';
@@ -57,7 +58,7 @@ export interface DiskMediumOptions {
  * symlinkSync('/etc', join(root, 'way-out'));
  * await assert.rejects(disk.read('way-out/passwd'), { code: 'ERR_PATH_ESCAPES_ROOT' });
  * assert.deepEqual(attempts, ['way-out']);
- * await disk.deleteAll('notes');
+ * rmSync(root, { recursive: true });
  * ```
  */
 export class DiskMedium extends DefinedMedium {

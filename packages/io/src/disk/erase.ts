@@ -1,14 +1,12 @@
 import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { unlinkFile } from './calls.ts';
 import { below, type Directory, type Name } from './sandbox/directory.ts';
 import type { Place } from './sandbox/sandbox.ts';
 import { Trail } from './sandbox/trail.ts';
 import { errorCode, unsteady } from './system-error.ts';
+import { nextTurn } from './turns.ts';
 
-/** How many names are removed before others have their turn. */
-const SLICE = 128;
 /** How often others may put something in the way. */
 const MOST_CHANGES = 1000;
 /** What is met where another process changes a tree that is being removed. */
@@ -35,7 +33,6 @@ class Eraser {
   readonly #trail: Trail;
   readonly #signal: AbortSignal | undefined;
   readonly #levels: Level[] = [];
-  #steps = 0;
   #changes = 0;
 
   constructor(base: Directory, signal: AbortSignal | undefined) {
@@ -104,8 +101,7 @@ class Eraser {
   /** Removing is done at once, which is quickest; so others must be let in now and then. */
   async #breathe(): Promise<void> {
     this.#signal?.throwIfAborted();
-    this.#steps += 1;
-    if (this.#steps % SLICE === 0) await nextTurn();
+    await nextTurn();
   }
 }
 

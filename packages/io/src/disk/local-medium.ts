@@ -18,18 +18,19 @@ const WINDOWS = process.platform === 'win32';
  *
  * @example
  * ```ts
- * import { mkdtempSync } from 'node:fs';
+ * import { mkdtempSync, rmSync } from 'node:fs';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
  * import { localMedium } from '@core/io';
  *
  * const local = localMedium();
- * const file = join(mkdtempSync(join(tmpdir(), 'example-')), 'a.txt');
+ * const folder = mkdtempSync(join(tmpdir(), 'example-'));
+ * const file = join(folder, 'a.txt');
  * await local.write(file, 'hello');
  * assert.equal(await local.read(file), 'hello');
  * assert.equal((await local.stat(file)).path, file);
  * assert.equal(local.capabilities.sandbox, 'none');
- * await local.delete(file);
+ * rmSync(folder, { recursive: true });
  * ```
  */
 export function localMedium(): Medium {

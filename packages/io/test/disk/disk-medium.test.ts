@@ -285,6 +285,37 @@ describe('DiskMedium', () => {
       );
     }
 
+    needs('linux')('walk() that is left in the middle keeps nothing open', async () => {
+      const root = newFolder();
+      const medium = new DiskMedium({ root });
+      for (const path of ['a/b/c/f', 'a/d/e/f', 'g/h/f']) await medium.write(path, 'x');
+      const walks = Array.from({ length: 20 }, () => medium.walk('')[Symbol.asyncIterator]());
+      for (const walk of walks) for (let step = 0; step < 5; step += 1) await walk.next();
+      await nextTurn();
+      expect(openBelow(root)).toEqual([root]);
+      for await (const { path } of medium.walk('')) expect(path).not.toBe('');
+      for await (const { path } of medium.walk('')) if (path === 'a/b') break;
+      expect(openBelow(root)).toEqual([root]);
+      const rest: string[] = [];
+      for (let step = await walks[0]?.next(); step?.done === false; step = await walks[0]?.next())
+        rest.push(step.value.path);
+      expect(rest).toEqual(['a/d/e', 'a/d/e/f', 'g', 'g/h', 'g/h/f']);
+    });
+
+    it('walk() sees what is changed while it runs', async () => {
+      const root = newFolder();
+      const [medium, other] = [new DiskMedium({ root }), new DiskMedium({ root })];
+      for (const path of ['a/f', 'b/c/f', 'd/e/f']) await medium.write(path, 'x');
+      const seen: string[] = [];
+      for await (const { path } of medium.walk('')) {
+        seen.push(path);
+        if (path === 'a') await medium.write('a/new', 'x');
+        if (path === 'b/c') await other.rename('b', 'moved');
+        if (path === 'd') await medium.deleteAll('d/e');
+      }
+      expect(seen).toEqual(['a', 'a/f', 'a/new', 'b', 'b/c', 'd']);
+    });
+
     it('deleteAll() stops when it is told to', async () => {
       const root = newFolder();
       const medium = new DiskMedium({ root });

@@ -19,8 +19,8 @@ afterEach(removeFolders);
 const SECRET = 'OUTSIDE'.repeat(20_000);
 const CANARY = 'canary';
 /** What makes an attack count. */
-const SWAPS = 15_000;
-const ROUNDS = 100;
+const SWAPS = 10_000;
+const ROUNDS = 60;
 const TIMEOUT_MS = 120_000;
 
 /** What the attacker swaps, and what it leads outside by that. */

@@ -1,11 +1,14 @@
 import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { setImmediate } from 'node:timers';
 
+import type { Walker } from '../../driver.ts';
 import { ErrnoSignal } from '../../errno.ts';
 import type { SandboxStrength } from '../../medium.ts';
 import { parentPath, splitPath } from '../../path.ts';
 import { errorCode, unsteady } from '../system-error.ts';
 import { below, type Directory } from './directory.ts';
+import { Footing } from './footing.ts';
 import { EscapeSignal, type Found, type Pin, type Place, type Sandbox } from './sandbox.ts';
 import { SharedDirectory } from './shared-directory.ts';
 import { namesInside, targetNames } from './targets.ts';
@@ -38,6 +41,7 @@ export class WalkingSandbox implements Sandbox {
   readonly #guard: Guard;
   #opened: SharedDirectory | undefined;
   #closed = false;
+  #near: { readonly walker: Walker; readonly footing: Footing } | undefined;
 
   constructor(root: string, guard: Guard) {
     this.root = root;
@@ -55,6 +59,16 @@ export class WalkingSandbox implements Sandbox {
 
   enter(path: string): Place {
     return this.#walk(path, (walk) => walk.into());
+  }
+
+  enterNext(path: string, walker: Walker): Place {
+    if (this.#near?.walker !== walker || !this.#near.footing.isFirm) this.#setOut(walker);
+    try {
+      if (this.#near !== undefined) return new WalkedPlace(this.#near.footing.stepTo(path), '.', false);
+    } catch {
+      this.#stop(); // the long way knows links, and what to say
+    }
+    return this.enter(path);
   }
 
   find(path: string, follow: boolean): Found {
@@ -137,7 +151,23 @@ export class WalkingSandbox implements Sandbox {
     return this.#opened;
   }
 
+  /** A walker keeps its footing for this turn of the event loop at most: it may have been left in the middle. */
+  #setOut(walker: Walker): void {
+    this.#stop();
+    this.#near = { walker, footing: new Footing(this.#directory()) };
+    walker.release = () => {
+      if (this.#near?.walker === walker) this.#stop();
+    };
+    setImmediate(walker.release);
+  }
+
+  #stop(): void {
+    this.#near?.footing.close();
+    this.#near = undefined;
+  }
+
   #forget(): void {
+    this.#stop();
     abandoned.unregister(this);
     this.#opened?.close();
     this.#opened = undefined;
@@ -148,11 +178,12 @@ class WalkedPlace implements Place {
   readonly directory: Directory;
   readonly leaf: string;
   readonly path: string;
-  #closed = false;
+  #isOpen: boolean;
 
-  constructor(directory: Directory, leaf: string) {
+  constructor(directory: Directory, leaf: string, isOwn = true) {
     this.directory = directory;
     this.leaf = leaf;
+    this.#isOpen = isOwn;
     this.path = `${directory.path}/${leaf}`;
   }
 
@@ -161,8 +192,8 @@ class WalkedPlace implements Place {
   }
 
   close(): void {
-    if (!this.#closed) this.directory.close();
-    this.#closed = true;
+    if (this.#isOpen) this.directory.close();
+    this.#isOpen = false;
   }
 }
 

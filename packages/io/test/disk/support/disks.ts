@@ -9,7 +9,7 @@ import { refuseReserved } from '../../../src/disk/reserved.ts';
 import { checkedSandbox } from '../../../src/disk/sandbox/checked-path.ts';
 
 /** What both guards tell of an attempt. */
-export type Told = Pick<EscapeAttempt, 'op' | 'path' | 'link' | 'target'>;
+type Told = Pick<EscapeAttempt, 'op' | 'path' | 'link' | 'target'>;
 
 /** A way to make a disk medium that guards its root. */
 export interface Disk {

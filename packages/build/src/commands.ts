@@ -1,0 +1,90 @@
+import { type CancelOptions, isCoreError } from '@core/io';
+import type { ProcessError, ProcessResult, Service } from '@core/process';
+
+import { BuildError } from './errors.ts';
+import type { BuildEventListener } from './events.ts';
+
+/** A command as it is run and shown. */
+export interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** How messages show it: `npm run build`. */
+  readonly shown: string;
+  /** Folder on the disk. */
+  readonly dir: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** `command` is a line for the shell. */
+  readonly shell?: boolean;
+  /** How to get the command where it is missing. */
+  readonly howToGet?: string;
+}
+
+export interface CommandOptions extends CancelOptions {
+  readonly service: Service;
+  readonly onEvent?: BuildEventListener | undefined;
+}
+
+/** How much of the end of an output goes into an error. */
+const LAST_LINES = 20;
+
+/**
+ * Runs a command to its end and tells what it says. Aborting ends it with everything that it started.
+ *
+ * @throws `ERR_BUILD_TOOL_MISSING` where there is no such command, `ERR_BUILD_COMMAND_FAILED` where it fails.
+ */
+export async function runCommand(line: CommandLine, { service, signal, onEvent }: CommandOptions): Promise<void> {
+  const { dir, env, shell = false, shown } = line;
+  signal?.throwIfAborted();
+  onEvent?.({ type: 'command-started', command: shown });
+  const options = { dir, env, inheritEnv: false, capture: true, shell, ...(signal === undefined ? {} : { signal }) };
+  await using process = await startCommand(line, () => service.start(line.command, [...line.args], options));
+  for await (const { stream, line: text } of process.lines()) {
+    onEvent?.({ type: 'command-output', stream, line: text });
+  }
+  const result = await process.wait();
+  signal?.throwIfAborted();
+  if (!result.ok) throw commandFailed(line, result);
+  onEvent?.({ type: 'command-finished', command: shown, durationMs: Math.round(result.durationMs) });
+}
+
+async function startCommand<T>({ command, shown, howToGet }: CommandLine, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (cause) {
+    if (!isMissingProgram(cause)) throw cause;
+    throw new BuildError(`Cannot run ${JSON.stringify(shown)}: there is no ${command} on this machine`, {
+      code: 'ERR_BUILD_TOOL_MISSING',
+      op: 'build.command',
+      tool: command,
+      command: shown,
+      hint: howToGet ?? `Install ${command} and see that it is on the PATH.`,
+      cause,
+    });
+  }
+}
+
+/** Not the folder, nor the arguments: the program itself cannot be found. */
+function isMissingProgram(error: unknown): boolean {
+  if (!isCoreError(error) || error.code !== 'ERR_PROCESS_SPAWN_FAILED') return false;
+  const { outcome } = error as ProcessError;
+  return outcome?.kind === 'spawnFailed' && outcome.what === 'command' && outcome.code === 'ENOENT';
+}
+
+function commandFailed({ shown, dir }: CommandLine, result: ProcessResult): BuildError {
+  const { exitCode, killSignal } = result;
+  const how =
+    exitCode === undefined
+      ? `it was ended by ${killSignal ?? 'the system'}`
+      : `it exited with code ${String(exitCode)}`;
+  const lines = result.output.trimEnd().split(/\r?\n/);
+  return new BuildError(`Cannot run ${JSON.stringify(shown)}: ${how}`, {
+    code: 'ERR_BUILD_COMMAND_FAILED',
+    op: 'build.command',
+    path: dir,
+    command: shown,
+    exitCode,
+    output: lines.slice(-LAST_LINES).join('\n'),
+    hint: `Correct what it reports; it is run in ${dir}.`,
+  });
+}

@@ -1,0 +1,29 @@
+import { type CancelOptions, type DirEntry, isCoreError, type Medium } from '@core/io';
+
+/** A path below a folder, in the spelling that the folder came in: an absolute one stays absolute. */
+export function pathBelow(dir: string, below: string): string {
+  if (below === '') return dir;
+  if (dir === '' || dir === '.') return below;
+  return dir.endsWith('/') ? `${dir}${below}` : `${dir}/${below}`;
+}
+
+/** The last name of a path; `''` for a root. */
+export function nameOf(path: string): string {
+  return path.replace(/\/+$/, '').replace(/^.*\//s, '');
+}
+
+/** The folder of a path; `''` for a name alone, `/` for a name in the root. */
+export function folderOf(path: string): string {
+  const slash = path.replace(/\/+$/, '').lastIndexOf('/');
+  return slash > 0 ? path.slice(0, slash) : path.slice(0, slash + 1);
+}
+
+/** The entries of a folder; none where there is no such folder. */
+export async function listIfThere(medium: Medium, dir: string, options: CancelOptions): Promise<DirEntry[]> {
+  try {
+    return await medium.list(dir, { signal: options.signal });
+  } catch (error) {
+    if (isCoreError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,238 @@
+import { type CancelOptions, normalizePath } from '@core/io';
+import type { Service } from '@core/process';
+
+import { archiveAllWithFormat } from '../archive/archive-all.ts';
+import type { Artifact } from '../artifact.ts';
+import { type BuilderConfig, reportsTools } from '../builder.ts';
+import { checksum, checksumAll } from '../checksum/checksum.ts';
+import { writeChecksumFile } from '../checksum/checksum-file.ts';
+import { runCommand } from '../commands.ts';
+import { renderName } from '../config/name-template.ts';
+import { buildEnvironment } from './environment.ts';
+import { BuildError } from '../errors.ts';
+import { type BuildEventListener, type BuildStep, timedStep } from '../events.ts';
+import { findExtraFiles } from './extra-files.ts';
+import { MANIFEST_FILE, manifestArtifact, pathsOf } from '../manifest.ts';
+import { decodeManifest, encodeManifest, type ManifestFile, type ReleaseManifest } from '../manifest-codec.ts';
+import { pathBelow } from '../paths.ts';
+import type { BuildProjectOptions, BuildProjectResult } from './options.ts';
+import type { ReleasePlan } from './plan.ts';
+import { readOwnManifest, type Staging } from './staging.ts';
+import { verifyRelease } from './verify-release.ts';
+import { VERSION } from '../version.ts';
+import type { Workspace } from '../workspace/types.ts';
+
+/** What a run works with. */
+export interface RunParts {
+  readonly staging: Staging;
+  readonly service: Service;
+  readonly workspace: Workspace;
+  readonly options: BuildProjectOptions;
+}
+
+/** The steps of one release, in their order. */
+export class ReleaseRun {
+  readonly #plan: ReleasePlan;
+  readonly #parts: RunParts;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #cancel: CancelOptions;
+
+  constructor(plan: ReleasePlan, parts: RunParts) {
+    const { config, project, targets, signal } = plan;
+    const outputDir = parts.workspace.locate(parts.staging.dir);
+    this.#plan = plan;
+    this.#parts = parts;
+    this.#cancel = { signal };
+    const { description } = config.project;
+    this.#env = buildEnvironment({ project, description, targets, outputDir, own: config.build.env });
+  }
+
+  async run(): Promise<BuildProjectResult> {
+    const { options } = this.#parts;
+    const { before, after } = this.#plan.config.build.hooks;
+    await this.#makeOutputDir();
+    await this.#runHooks('before', before);
+    const built = await this.#build();
+    await this.#runHooks('after', after);
+    const { medium } = this.#plan;
+    const artifacts = await checksumAll(medium, built, this.#cancel);
+    for (const artifact of artifacts) this.#tell({ type: 'artifact-built', artifact: this.#final(artifact) });
+    const files = await this.#otherFiles(artifacts);
+    const archives = options.archive === false ? [] : await this.#archive(artifacts);
+    const checksumFile = await this.#writeChecksums(archives);
+    const manifest = await this.#writeManifest({ artifacts, archives, files, checksumFile });
+    await this.#verify();
+    await this.#publish(manifest);
+    const { outputDir } = this.#plan;
+    return {
+      artifacts: artifacts.map((artifact) => this.#final(artifact)),
+      archives: archives.map((archive) => this.#final(archive)),
+      ...(checksumFile === undefined ? {} : { checksumFile: pathBelow(outputDir, checksumFile) }),
+      signatures: [],
+      manifest,
+      manifestFile: pathBelow(outputDir, MANIFEST_FILE),
+    };
+  }
+
+  get #tell(): BuildEventListener {
+    return this.#parts.options.onEvent ?? (() => undefined);
+  }
+
+  #step<T>(step: BuildStep, message: string, work: () => Promise<T>): Promise<T> {
+    return timedStep(step, message, this.#tell, work);
+  }
+
+  /** An artifact as it is called in the end. */
+  #final(artifact: Artifact): Artifact {
+    return { ...artifact, path: this.#parts.staging.finalPath(artifact.path) };
+  }
+
+  /** Scripts and hooks find the folder that they are told of. */
+  async #makeOutputDir(): Promise<void> {
+    const { staging, workspace } = this.#parts;
+    await this.#plan.medium.ensureDir(staging.dir, this.#cancel);
+    await workspace.load(staging.dir, this.#cancel);
+  }
+
+  async #runHooks(when: 'after' | 'before', lines: readonly string[]): Promise<void> {
+    if (lines.length === 0) return;
+    const { service, staging, workspace } = this.#parts;
+    await this.#step('hooks', `Run the hooks ${when} the build`, async () => {
+      if (when === 'after') await workspace.load(staging.dir, this.#cancel);
+      for (const line of lines) {
+        const command = { command: line, args: [], shown: line, dir: workspace.path, env: this.#env, shell: true };
+        await runCommand(command, { service, onEvent: this.#tell, ...this.#cancel });
+      }
+      await workspace.save(this.#cancel);
+    });
+  }
+
+  #build(): Promise<Artifact[]> {
+    const { builder, config, dir, medium, project, targets } = this.#plan;
+    const { service, staging, workspace } = this.#parts;
+    const { cgo, flags, ldflags } = config.build;
+    const work: BuilderConfig = {
+      ...{ medium, dir, outputDir: staging.dir, project, workspace, service },
+      ...{ main: config.project.main, cgo, flags, ldflags, env: this.#env },
+    };
+    return builder.build(work, targets, { onEvent: this.#tell, ...this.#cancel });
+  }
+
+  /** What hooks and scripts have put into the folder of the release. */
+  async #otherFiles(artifacts: readonly Artifact[]): Promise<ManifestFile[]> {
+    const { medium } = this.#plan;
+    const { staging } = this.#parts;
+    const known = new Set(artifacts.map(({ path }) => normalizePath(path)));
+    const files: ManifestFile[] = [];
+    for await (const { kind, path } of medium.walk(staging.dir, this.#cancel)) {
+      if (kind !== 'file' || known.has(normalizePath(path))) continue;
+      const { size = 0, checksum: sha256 = '' } = await checksum(medium, { path, os: '', arch: '' }, this.#cancel);
+      files.push({ path: staging.nameOf(path), size, sha256 });
+    }
+    return files;
+  }
+
+  async #archive(artifacts: readonly Artifact[]): Promise<Artifact[]> {
+    const { config, medium, project } = this.#plan;
+    const { format, name, wrap } = config.archive;
+    const { name: Name, version: Version, binary: Binary } = project;
+    const count = `${String(artifacts.length)} ${artifacts.length === 1 ? 'archive' : 'archives'}`;
+    return this.#step('archive', `Pack ${count}`, async () => {
+      const archives = await archiveAllWithFormat(medium, artifacts, format, {
+        files: await this.#extraFiles(),
+        wrap,
+        name: ({ os, arch }) => renderName(name, { Binary, Name, Version, OS: os, Arch: arch }),
+        ...this.#cancel,
+      });
+      for (const archive of archives) this.#tell({ type: 'archive-written', archive: this.#final(archive) });
+      return archives;
+    });
+  }
+
+  async #extraFiles(): Promise<{ path: string; name?: string | undefined }[]> {
+    const { config, dir, medium, outputDir } = this.#plan;
+    const old = await readOwnManifest(medium, outputDir, this.#cancel);
+    const ours = new Set(
+      (old === undefined ? [] : pathsOf(old)).map((name) => normalizePath(pathBelow(outputDir, name))),
+    );
+    const staged = `${normalizePath(this.#parts.staging.dir)}/`;
+    const isOurs = (path: string) => ours.has(path) || path.startsWith(staged);
+    return findExtraFiles(medium, dir, { patterns: config.archive.files, isOurs, ...this.#cancel });
+  }
+
+  /** The name of the file, where one is made. */
+  async #writeChecksums(archives: readonly Artifact[]): Promise<string | undefined> {
+    const { config, medium } = this.#plan;
+    const { options, staging } = this.#parts;
+    const { file } = config.checksum;
+    if (options.checksum === false) return undefined;
+    if (archives.length === 0) {
+      this.#tell({
+        type: 'warning',
+        message: `No ${file} is made: there are no archives. ${MANIFEST_FILE} has the digests.`,
+      });
+      return undefined;
+    }
+    await this.#step('checksum', `Write ${file}`, () =>
+      writeChecksumFile(medium, archives, pathBelow(staging.dir, file), this.#cancel),
+    );
+    return file;
+  }
+
+  async #writeManifest(made: {
+    readonly artifacts: readonly Artifact[];
+    readonly archives: readonly Artifact[];
+    readonly files: readonly ManifestFile[];
+    readonly checksumFile: string | undefined;
+  }): Promise<ReleaseManifest> {
+    const { builder, medium, project, type } = this.#plan;
+    const { staging } = this.#parts;
+    const { files, checksumFile } = made;
+    const inManifest = (artifact: Artifact) => manifestArtifact(artifact, staging.nameOf(artifact.path));
+    const text = encodeManifest({
+      project: { name: project.name, version: project.version, type },
+      ...createdAt(),
+      artifacts: made.artifacts.map(inManifest),
+      archives: made.archives.map(inManifest),
+      files,
+      ...(checksumFile === undefined ? {} : { checksumFile }),
+      signatures: [],
+      tools: {
+        ...(reportsTools(builder) ? await builder.tools() : {}),
+        '@core/build': VERSION,
+        zlib: process.versions.zlib,
+      },
+    });
+    const path = pathBelow(staging.dir, MANIFEST_FILE);
+    await this.#step('manifest', `Write ${MANIFEST_FILE}`, () => medium.write(path, text, this.#cancel));
+    return decodeManifest(text, path);
+  }
+
+  async #verify(): Promise<void> {
+    const { medium } = this.#plan;
+    const { dir } = this.#parts.staging;
+    const report = await this.#step('verify', 'Read everything back', () => verifyRelease(medium, dir, this.#cancel));
+    if (report.ok) return;
+    throw new BuildError(`Cannot release: what was written is not what was meant: ${report.problems.join('; ')}`, {
+      code: 'ERR_BUILD_RELEASE_INVALID',
+      op: 'build.verify',
+      path: dir,
+      hint: 'Something else changed the files meanwhile, or the disk is faulty: try again.',
+    });
+  }
+
+  async #publish(manifest: ReleaseManifest): Promise<void> {
+    const { outputDir } = this.#plan;
+    const names = await this.#step('publish', `Put the release into ${outputDir}`, () =>
+      this.#parts.staging.publish(manifest, this.#cancel),
+    );
+    const removed = names.map((name) => pathBelow(outputDir, name));
+    this.#tell({ type: 'published', outputDir, removed });
+  }
+}
+
+function createdAt(): Pick<ReleaseManifest, 'createdAt'> {
+  const seconds = process.env['SOURCE_DATE_EPOCH'];
+  if (seconds === undefined || seconds === '') return {};
+  return { createdAt: new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z') };
+}

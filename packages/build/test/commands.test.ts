@@ -1,0 +1,104 @@
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { Service } from '@core/process';
+
+import { type CommandLine, runCommand } from '../src/commands.ts';
+import type { BuildEvent } from '../src/index.ts';
+import { tempDir } from './support/temp-project.ts';
+
+jest.setTimeout(120_000); // processes are started, and the machine may be busy
+
+const service = new Service();
+afterAll(() => service.close());
+
+const dir = tempDir();
+const node = (code: string): CommandLine => ({
+  command: process.execPath,
+  args: ['-e', code],
+  shown: 'node code',
+  dir,
+  env: { A: 'a' },
+});
+
+describe('runCommand', () => {
+  describe('Good', () => {
+    it('runCommand tells what the command says, and gives it its folder and environment and nothing else', async () => {
+      const events: BuildEvent[] = [];
+      const code = 'console.log(process.cwd(), process.env.A, process.env.HOME); console.error("oops")';
+      await runCommand(node(code), { service, onEvent: (event) => events.push(event) });
+      expect(events[0]).toEqual({ type: 'command-started', command: 'node code' });
+      expect(events).toContainEqual({ type: 'command-output', stream: 'stdout', line: `${dir} a undefined` });
+      expect(events).toContainEqual({ type: 'command-output', stream: 'stderr', line: 'oops' });
+      expect(events.at(-1)).toMatchObject({ type: 'command-finished', command: 'node code' });
+    });
+  });
+
+  describe('Bad', () => {
+    it('runCommand refuses with the end of the output', async () => {
+      const code = 'for (let i = 0; i < 100; i++) console.log(i); process.exitCode = 3';
+      const error: unknown = await runCommand(node(code), { service }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        code: 'ERR_BUILD_COMMAND_FAILED',
+        message: 'Cannot run "node code": it exited with code 3',
+        exitCode: 3,
+        output: Array.from({ length: 20 }, (_, i) => i + 80).join('\n'),
+        path: dir,
+      });
+    });
+
+    it('runCommand tells of a signal that ended the command', async () => {
+      await expect(runCommand(node('process.kill(process.pid, "SIGKILL")'), { service })).rejects.toMatchObject({
+        code: 'ERR_BUILD_COMMAND_FAILED',
+        message: 'Cannot run "node code": it was ended by SIGKILL',
+      });
+    });
+
+    it('runCommand tells how to get a command that is missing', async () => {
+      const missing = { ...node(''), command: 'no-such-command', howToGet: 'Ask for it.' };
+      await expect(runCommand(missing, { service })).rejects.toMatchObject({
+        code: 'ERR_BUILD_TOOL_MISSING',
+        tool: 'no-such-command',
+        hint: 'Ask for it.',
+      });
+    });
+
+    it('runCommand tells of a missing folder by its own name', async () => {
+      const nowhere = { ...node(''), dir: `${dir}/nowhere` };
+      const error: unknown = await runCommand(nowhere, { service }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ message: expect.stringContaining('nowhere') });
+      expect(error).not.toMatchObject({ code: 'ERR_BUILD_TOOL_MISSING' });
+    });
+
+    it('runCommand never shows the environment', async () => {
+      const secret = { ...node('process.exit(1)'), env: { PASSWORD: 'hunter2' } };
+      const error: unknown = await runCommand(secret, { service }).catch((reason: unknown) => reason);
+      expect(JSON.stringify([error, String(error)])).not.toContain('hunter2');
+    });
+  });
+
+  describe('Ugly', () => {
+    it('runCommand rejects with the reason of its signal, before and while the command runs', async () => {
+      const reason = new Error('enough');
+      await expect(runCommand(node(''), { service, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+      const controller = new AbortController();
+      const onEvent = ({ type }: BuildEvent): void => {
+        if (type === 'command-output') controller.abort(reason);
+      };
+      const waiting = runCommand(node('console.log(1); setInterval(() => {}, 1000)'), {
+        service,
+        onEvent,
+        signal: controller.signal,
+      });
+      await expect(waiting).rejects.toBe(reason);
+      expect(service.running()).toEqual([]);
+    });
+
+    it('runCommand ends the command when a listener throws', async () => {
+      const onEvent = ({ type }: BuildEvent): void => {
+        if (type === 'command-output') throw new Error('no more');
+      };
+      const waiting = runCommand(node('console.log(1); setInterval(() => {}, 1000)'), { service, onEvent });
+      await expect(waiting).rejects.toThrow('no more');
+      expect(service.running()).toEqual([]);
+    });
+  });
+});
