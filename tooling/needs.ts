@@ -32,18 +32,16 @@ export function has(tool: Tool): boolean {
   return answer;
 }
 
+/** How to find out about what is no program on the PATH. */
+const OTHERS: Partial<Record<Tool, () => boolean>> = {
+  linux: () => process.platform === 'linux',
+  mount: () => spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0,
+  node22: () => process.env['CORE_NODE_22'] !== undefined,
+  node24: () => process.env['CORE_NODE_24'] !== undefined,
+};
+
 function lookUp(tool: Tool): boolean {
-  switch (tool) {
-    case 'linux':
-      return process.platform === 'linux';
-    case 'node22':
-    case 'node24':
-      return process.env[`CORE_NODE_${tool.slice(4)}`] !== undefined;
-    case 'mount':
-      return spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
-    default:
-      return spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
-  }
+  return OTHERS[tool]?.() ?? spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
 }
 
 /**

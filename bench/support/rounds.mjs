@@ -1,5 +1,3 @@
-import { loadavg } from 'node:os';
-
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Milliseconds that `work` takes. */
@@ -37,9 +35,3 @@ export async function compare({ question, want, rounds = 15, ours, peers }) {
   }
   return results;
 }
-
-/** The load of the machine, to be told with every figure. */
-export const load = () =>
-  loadavg()
-    .map((value) => value.toFixed(1))
-    .join(' ');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url));
 const workspace = fileURLToPath(new URL('../../', import.meta.url));
 // the package exports its manifest alone
 const pnpm = join(dirname(createRequire(import.meta.url).resolve('pnpm')), 'bin/pnpm.cjs');
@@ -25,7 +26,7 @@ export async function installConsumer(): Promise<Consumer> {
   const manifest = { name: 'consumer', private: true, dependencies: tarballs, overrides: tarballs };
   await writeFile(join(directory, 'package.json'), JSON.stringify(manifest));
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'], { cwd: directory });
-  await cp(fileURLToPath(new URL('../fixtures/', import.meta.url)), directory, { recursive: true });
+  for (const name of await readdir(fixtures)) await copyFile(join(fixtures, name), join(directory, name));
   return {
     directory,
     async run(node, file, ...args) {

@@ -5,7 +5,7 @@ import { normalizePath, parentPath } from './path.ts';
 import { relativeTo } from './spelling.ts';
 
 /** A file or directory to copy: where it is, and its path from the top of the copy (`''` for that itself). */
-export interface Planned {
+interface Planned {
   readonly from: string;
   readonly below: string;
 }

@@ -11,6 +11,7 @@ export type {
   DriverStat,
   DriverWrite,
   MediumDriver,
+  Walker,
 } from './driver.ts';
 export { ErrnoSignal } from './errno.ts';
 export {

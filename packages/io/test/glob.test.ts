@@ -152,6 +152,16 @@ describe('glob', () => {
         },
       });
       await refusalOf(() => found(medium, '**'), 'EACCES');
+      const driver = driverOf(new MemoryMedium({ link: new MemoryLink('f'), f: '' }));
+      const closed = defineMedium({
+        ...driver,
+        stat: (path, follow) => {
+          if (path === 'link' && follow) throw Object.assign(new Error('no'), { code: 'EACCES' });
+          return driver.stat(path, follow);
+        },
+      });
+      await refusalOf(() => found(closed, '*'), 'EACCES');
+      await refusalOf(() => found(closed, 'link/*'), 'EACCES');
     });
   });
 

@@ -42,9 +42,6 @@ describe('driverOf', () => {
     it('keeps a driver that is an instance of a class together', async () => {
       class Driver {
         readonly #bytes = Buffer.from('private');
-        stat = (): never => {
-          throw new Error('unused');
-        };
         read(): Uint8Array {
           return this.#bytes;
         }
