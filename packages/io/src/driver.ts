@@ -104,6 +104,11 @@ export interface MediumDriver {
   /** Paths of the events are normalized. */
   watch?(path: string, signal: AbortSignal | undefined): AsyncIterable<WatchEvent>;
   realPath?(path: string): Awaitable<string | undefined>;
+  /**
+   * Derived: where there is `realPath`, a path of the host, else one from the root. What the absolute target of the link
+   * at `path` means here, `..` not resolved; `ERR_PATH_ESCAPES_ROOT` for what is outside.
+   */
+  absolute?(target: string, path: string): Awaitable<string>;
 
   /** Derived: {@link normalizePath}. For a medium whose paths mean something else, such as a working directory. */
   normalize?(path: string): string;

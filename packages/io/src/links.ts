@@ -1,4 +1,4 @@
-import type { Awaitable } from './driver.ts';
+import type { Awaitable, MediumDriver } from './driver.ts';
 import { ErrnoSignal } from './errno.ts';
 import type { FileInfo, Medium } from './medium.ts';
 import { joinPath } from './path.ts';
@@ -10,36 +10,44 @@ type Seen = Pick<FileInfo, 'kind'>;
 /** The path inside a medium that the absolute target of its link at `path` means there. */
 export type AbsoluteTarget = (target: string, path: string) => Awaitable<string>;
 
-/** What a medium can say of the disk behind it; asked for paths from its root, with a `/` before them. */
-export interface RealPaths {
-  realPath?(path: string): Awaitable<string | undefined>;
-}
+/** How a medium reads absolute targets: it says so itself, or where its files are on the disk, or neither. */
+type Says = Pick<MediumDriver, 'absolute' | 'realPath'>;
 
 /**
- * How a medium reads absolute targets: as a path of the host where its files are on a disk (and fine only inside the
- * root, however the host spells that), else from its own root.
+ * How a medium reads absolute targets: as it says itself, else as a path of the host where its files are on a disk (and
+ * fine only inside the root, however the host spells that), else from its own root.
  */
-export async function absoluteTargets(medium: RealPaths): Promise<AbsoluteTarget> {
-  const root = await medium.realPath?.('/');
+export async function absoluteTargets(medium: Says): Promise<AbsoluteTarget> {
+  if (medium.absolute !== undefined) return (target, path) => medium.absolute?.(target, path) ?? target;
+  const root = await medium.realPath?.('');
   if (root === undefined) return (target) => target;
   const within = (path: string | undefined): string | undefined => {
     const prefix = root.endsWith('/') ? root : `${root}/`;
     return path !== undefined && `${path}/`.startsWith(prefix) ? path.slice(prefix.length) : undefined;
   };
   return async (target, path) => {
-    const inside = within(target) ?? within(await realPathOf(medium, path));
-    if (inside === undefined || inside === path) throw new ErrnoSignal('ERR_PATH_ESCAPES_ROOT');
-    return inside;
+    const written = within(target);
+    if (written !== undefined) return written;
+    const real = within(await realPathOf(medium, path));
+    if (real === undefined || real === path) throw new ErrnoSignal('ERR_PATH_ESCAPES_ROOT');
+    return real;
   };
 }
 
 /** Where the disk says that a link leads: nowhere for a dangling one, and for one that is yet to be made. */
-async function realPathOf(medium: RealPaths, path: string): Promise<string | undefined> {
+async function realPathOf(medium: Says, path: string): Promise<string | undefined> {
   try {
-    return await medium.realPath?.(`/${path}`);
+    return await medium.realPath?.(path);
   } catch {
     return undefined;
   }
+}
+
+/** What a whole medium says; asked from its root, also where relative paths mean something else. */
+function says(medium: Medium & { readonly driver?: Says }): Says {
+  const { driver } = medium;
+  if (driver?.absolute !== undefined) return { absolute: driver.absolute.bind(driver) };
+  return medium.capabilities.realPath ? { realPath: (path) => medium.realPath(`/${path}`) } : {};
 }
 
 /** The links of a medium, looked at by its public methods. */
@@ -76,7 +84,7 @@ export class MediumLinks {
 
   async #look(): Promise<LinkTree<Seen>> {
     const medium = this.#medium;
-    const absolute = await absoluteTargets(medium.capabilities.realPath ? medium : {});
+    const absolute = await absoluteTargets(says(medium));
     return {
       root: { kind: 'dir' },
       absolute,

@@ -11,18 +11,26 @@ import { delayMs, pause } from './lock-wait.ts';
 /** How often the lock file is looked at while a taker is about it, which takes a living one a moment. */
 const MOST_LOOKS = 100;
 
-/** The lock of a lock file, from the moment that it holds the ticket's token. */
+/** What a holder has in hand. */
+export interface Tickets {
+  /** Its token is in the lock file. */
+  readonly held: Ticket;
+  /** To give back with: it was written beforehand, so that a disk which is full by then cannot keep the lock. */
+  readonly spare: Ticket;
+}
+
+/** The lock of a lock file, from the moment that it holds the token of a ticket. */
 export class HeldLock implements Lock {
   readonly #file: LockFile;
-  readonly #ticket: Ticket;
+  readonly #tickets: Tickets;
   readonly #letGo: () => void;
   readonly #heart: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
 
   /** `letGo` is called once the file is given back. */
-  constructor(file: LockFile, ticket: Ticket, letGo: () => void) {
+  constructor(file: LockFile, tickets: Tickets, letGo: () => void) {
     this.#file = file;
-    this.#ticket = ticket;
+    this.#tickets = tickets;
     this.#letGo = letGo;
     this.#heart = setInterval(() => {
       this.#beat();
@@ -43,18 +51,19 @@ export class HeldLock implements Lock {
   async #close(): Promise<void> {
     clearInterval(this.#heart);
     // first, as some systems keep the name of a file that is open
-    this.#ticket.close();
+    this.#tickets.held.close();
     try {
       await this.#release();
     } finally {
+      this.#tickets.spare.discard();
       this.#letGo();
     }
   }
 
   async #release(): Promise<void> {
-    const { id } = this.#ticket.token;
+    const { held, spare } = this.#tickets;
     for (let look = 0; look < MOST_LOOKS; look += 1) {
-      const release = this.#file.release(id);
+      const release = this.#file.release(held.token.id, spare);
       if (release === 'released') return;
       if (release === 'lost') break;
       await pause(this.#file.path, delayMs(look), undefined);
@@ -69,7 +78,8 @@ export class HeldLock implements Lock {
    */
   #beat(): void {
     try {
-      writeSync(this.#ticket.fd, encodeToken(this.#ticket.token), 0);
+      const { fd, token } = this.#tickets.held;
+      writeSync(fd, encodeToken(token), 0);
     } catch {
       // a full or lost disk: closing will tell
     }

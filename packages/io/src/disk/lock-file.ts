@@ -44,6 +44,11 @@ export class LockFile {
     return this.#at(this.#name);
   }
 
+  /** A ticket of this process in the lock's directory. */
+  ticket(): Ticket {
+    return new Ticket(this.#dir);
+  }
+
   /** Takes the lock if it is free or its holder is gone: the ticket is the caller's to close. */
   attempt(): Ticket | undefined {
     const holder = readToken(this.path);
@@ -59,23 +64,23 @@ export class LockFile {
     return isHeld ? ticket : undefined;
   }
 
-  /** Takes the file away if it holds the token `id`. */
-  release(id: string): Release {
+  /** Takes the file away if it holds the token `id`, with a ticket that stays the caller's. */
+  release(id: string, ticket: Ticket): Release {
     if (readToken(this.path)?.id !== id) return 'lost';
-    const ticket = new Ticket(this.#dir);
-    try {
-      if (this.#discard(ticket, this.#name, id)) return 'released';
-    } finally {
-      ticket.drop();
-      ticket.close();
-    }
+    if (this.#discard(ticket, this.#name, id)) return 'released';
     return readToken(this.path)?.id === id ? 'busy' : 'lost';
   }
 
   /** Takes the file away if its holder is gone. */
   clear(): void {
     const holder = readToken(this.path);
-    if (holder !== undefined && this.#judge.isGone(holder)) this.release(holder.id);
+    if (holder === undefined || !this.#judge.isGone(holder)) return;
+    const ticket = new Ticket(this.#dir);
+    try {
+      this.release(holder.id, ticket);
+    } finally {
+      ticket.discard();
+    }
   }
 
   #at(name: string): string {

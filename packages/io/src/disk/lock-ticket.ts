@@ -57,6 +57,12 @@ export class Ticket {
   close(): void {
     closeSync(this.fd);
   }
+
+  /** Drops and closes a ticket that is of no more use. */
+  discard(): void {
+    this.drop();
+    this.close();
+  }
 }
 
 /** The clock of the file system of a directory, in milliseconds: on a network it is that of the server. */
@@ -65,8 +71,7 @@ export function fileSystemNow(dir: string): number {
   try {
     return fstatSync(ticket.fd).mtimeMs;
   } finally {
-    ticket.drop();
-    ticket.close();
+    ticket.discard();
   }
 }
 

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { ErrnoSignal } from '../errno.ts';
 import type { Lock, LockOptions } from '../medium.ts';
 import { KeyedMutex } from '../mutex.ts';
-import { HeldLock } from './held-lock.ts';
+import { HeldLock, type Tickets } from './held-lock.ts';
 import { LockFile } from './lock-file.ts';
 import { Judge } from './lock-judge.ts';
 import type { Ticket } from './lock-ticket.ts';
@@ -28,8 +28,7 @@ export async function lockAt(sandbox: Sandbox, path: string, options: LockOption
     const { dev, ino } = statSync(place.dir, { bigint: true });
     leave = await enterQueue(`${String(dev)}:${String(ino)}:${place.leaf}`, options);
     const file = new LockFile(place.dir, lockName(place.leaf), new Judge(place.dir, options.stale));
-    const ticket = await take(file, deadline, options.signal);
-    return new HeldLock(file, ticket, letGo(leave, place));
+    return new HeldLock(file, await takeWithSpare(file, deadline, options.signal), letGo(leave, place));
   } catch (error) {
     letGo(leave, place)();
     throw error;
@@ -49,6 +48,16 @@ async function enterQueue(key: string, options: LockOptions): Promise<() => void
   } catch (error) {
     if (errorCode(error) !== 'ERR_LOCK_TIMEOUT') throw error;
     throw new ErrnoSignal('ERR_LOCK_TIMEOUT', { hint: 'It is held by this process itself.' });
+  }
+}
+
+async function takeWithSpare(file: LockFile, deadline: number, signal: AbortSignal | undefined): Promise<Tickets> {
+  const spare = file.ticket();
+  try {
+    return { held: await take(file, deadline, signal), spare };
+  } catch (error) {
+    spare.discard();
+    throw error;
   }
 }
 

@@ -12,7 +12,7 @@ const METHODS = Object.getOwnPropertyNames(DefinedMedium.prototype).filter((name
 const PRIMITIVES = [
   ...(['stat', 'list', 'read', 'write', 'mkdir', 'remove', 'rename'] as const),
   ...(['append', 'open', 'create', 'removeAll', 'chmod', 'utimes', 'readLink', 'symlink'] as const),
-  ...(['lock', 'watch', 'realPath', 'normalize', 'present'] as const),
+  ...(['lock', 'watch', 'realPath', 'absolute', 'normalize', 'present'] as const),
 ] satisfies (keyof MediumDriver)[];
 
 /** Primitives of which those are there, too, that can be derived from the others. */

@@ -26,7 +26,7 @@ export class Folder {
       root: MISSING,
       look: (path) => unless(['ENOENT'], () => inner.stat(joinPath(prefix, path), false)),
       readLink: (path) => this.#primitives.readLink(joinPath(prefix, path)),
-      absolute: (target, path) => this.#absolute(target, path),
+      absolute: (target, path) => this.absolute(target, path),
     };
   }
 
@@ -66,20 +66,38 @@ export class Folder {
 
   /** What a link inside must say on the medium to say `target`; refuses one that would lead out. */
   async outward(target: string, path: string): Promise<string> {
-    const root = target.startsWith('/') ? await this.#inner.realPath?.(this.prefix) : undefined;
-    if (root === undefined) {
-      checkTarget(target, parentPath(path));
-      return target.startsWith('/') ? `/${joinPath(this.prefix, target.slice(1))}` : target;
+    if (target.startsWith('/') && !this.#isWorldOfItsOwn) {
+      checkTarget(`/${await this.absolute(target, path)}`, '');
+      return target;
     }
-    const start = root.endsWith('/') ? root : `${root}/`;
-    if (!`${target}/`.startsWith(start)) throw new ErrnoSignal('ERR_PATH_ESCAPES_ROOT');
-    return target;
+    checkTarget(target, parentPath(path));
+    return target.startsWith('/') ? `/${joinPath(this.prefix, target.slice(1))}` : target;
   }
 
   /** What a link says, seen from the folder. */
   inward(says: string): string {
-    const isFromRoot = this.#inner.realPath === undefined && says.startsWith('/') && this.prefix !== '';
+    const isFromRoot = this.#isWorldOfItsOwn && says.startsWith('/') && this.prefix !== '';
     return isFromRoot && isWithin(`/${this.prefix}`, says) ? says.slice(this.prefix.length + 1) || '/' : says;
+  }
+
+  /** The path inside the folder that an absolute target means. */
+  async absolute(target: string, path: string): Promise<string> {
+    const inner = this.#inner;
+    const at = (below: string): string => joinPath(this.prefix, below);
+    if (inner.absolute === undefined && inner.realPath !== undefined) {
+      return (await absoluteTargets({ realPath: (below) => inner.realPath?.(at(below)) }))(target, path);
+    }
+    const meant = (await inner.absolute?.(target, at(path))) ?? target;
+    const written = meant.replace(/^\/+/u, '');
+    if (isWithin(this.prefix, written)) return written.slice(this.prefix.length);
+    const inside = normalizePath(meant);
+    if (!isWithin(this.prefix, inside)) throw new ErrnoSignal('ERR_PATH_ESCAPES_ROOT');
+    return inside.slice(this.prefix.length);
+  }
+
+  /** Whether absolute links mean the medium's root, and so the folder's to whoever only knows that. */
+  get #isWorldOfItsOwn(): boolean {
+    return this.#inner.realPath === undefined && this.#inner.absolute === undefined;
   }
 
   /** Whether the disk says that no link is on the way: one question instead of one for each name. */
@@ -96,19 +114,6 @@ export class Folder {
     } catch {
       return false; // whatever it is, looking name by name finds it
     }
-  }
-
-  async #absolute(target: string, path: string): Promise<string> {
-    const inner = this.#inner;
-    if (inner.realPath !== undefined) {
-      const inHere = await absoluteTargets({ realPath: (at) => inner.realPath?.(joinPath(this.prefix, at.slice(1))) });
-      return inHere(target, path);
-    }
-    const written = target.replace(/^\/+/u, '');
-    if (isWithin(this.prefix, written)) return written.slice(this.prefix.length);
-    const inside = normalizePath(target);
-    if (!isWithin(this.prefix, inside)) throw new ErrnoSignal('ERR_PATH_ESCAPES_ROOT');
-    return inside.slice(this.prefix.length);
   }
 
   get #primitives(): Required<MediumDriver> {

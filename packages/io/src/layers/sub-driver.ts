@@ -14,6 +14,7 @@ export function subDriver(inner: MediumDriver, folder: Folder): MediumDriver {
     read: async (path, signal, borrow) => inner.read(await folder.findFile(path), signal, borrow),
     open: async (path) => all.open(await folder.findFile(path)),
     readLink: async (path) => folder.inward(await all.readLink(await folder.find(path, false))),
+    absolute: (target, path) => folder.absolute(target, path),
     realPath: async (path) => all.realPath(await folder.find(path)),
     watch: (path, signal) => watch(all, { folder, path }, signal),
 

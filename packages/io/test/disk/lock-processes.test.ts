@@ -143,12 +143,16 @@ describe('Ugly', () => {
     expect(await other.hear()).toEqual({ is: 'held' });
     expect(await other.ask({ do: 'unlock' })).toEqual({ is: 'free' });
     await here;
+    await disk.list(''); // what the dead one had in hand
     expect(lockFiles(folder)).toEqual([]);
   });
 
-  it.each(['take', 'release'] as const)(
+  it.each([
+    ['take', 5],
+    ['release', 4],
+  ] as const)(
     'lock() survives a process that is killed anywhere in its %s',
-    async (phase) => {
+    async (phase, leastKills) => {
       let killed = 0;
       const run = async (nth: number): Promise<void> => {
         const path = `f${String(nth)}`;
@@ -167,7 +171,7 @@ describe('Ugly', () => {
         before = killed;
         await Promise.all([run(nth), run(nth + 1)]);
       }
-      expect(killed).toBeGreaterThanOrEqual(5);
+      expect(killed).toBeGreaterThanOrEqual(leastKills);
       await disk.list('');
       expect(lockFiles(folder)).toEqual([]);
     },

@@ -17,7 +17,8 @@ import { type NodePackage, unscopedName } from '../../package-json.ts';
 import { pathBelow } from '../../paths.ts';
 import { isNodeProject } from '../../predicates.ts';
 import { formatTarget, type Target } from '../../target.ts';
-import { bundleProgram, bundlerVersion } from './bundle/bundle.ts';
+import { bundleProgram } from './bundle/bundle.ts';
+import { bundlerVersion } from './bundle/esbuild.ts';
 import { findEntry } from './entry.ts';
 import { locateEntry } from './locate-entry.ts';
 import { prepareProject, requiredPackage } from './prepare.ts';
@@ -56,8 +57,8 @@ export class NodeBuilder implements Builder, ProjectDescriber, ToolReporter {
     return given({ name, version, binary });
   }
 
-  async tools(): Promise<Readonly<Record<string, string>>> {
-    return { esbuild: await bundlerVersion() };
+  tools(): Promise<Readonly<Record<string, string>>> {
+    return Promise.resolve({ esbuild: bundlerVersion() });
   }
 
   async build(config: BuilderConfig, targets: readonly Target[], options: BuilderOptions = {}): Promise<Artifact[]> {

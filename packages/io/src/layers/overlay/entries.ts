@@ -27,8 +27,8 @@ export class Entries {
   symlink(target: string, path: string): Promise<void> {
     return this.#ground.alone(async () => {
       const { view } = this.#ground;
-      if (target.startsWith('/')) await view.absolute(target, path);
-      if (!target.startsWith('/') || view.base.realPath === undefined) checkTarget(target, parentPath(path));
+      if (target.startsWith('/')) checkTarget(`/${await view.absolute(target, path)}`, '');
+      else checkTarget(target, parentPath(path));
       const spot = await this.#ground.vacancy(path);
       await view.top.symlink?.(target, spot.path);
       await this.#created(spot.path);

@@ -15,6 +15,8 @@ export function overlayDriver(ground: Ground, contents: Contents): MediumDriver 
   const entries = new Entries(ground);
   return {
     capabilities: capabilities(base.capabilities, top.capabilities),
+    // absolute links are those of the base: only where they begin at the root there is nothing to say
+    ...((base.realPath ?? base.absolute) && { absolute: (target: string, path: string) => view.absolute(target, path) }),
     ...(base.normalize && { normalize: base.normalize.bind(base) }),
     ...(base.present && { present: base.present.bind(base) }),
     stat: (path, follow) => view.stat(path, follow),

@@ -61,7 +61,7 @@ export class View implements LinkTree<Node> {
   }
 
   async absolute(target: string, path: string): Promise<string> {
-    this.#targets ??= absoluteTargets(this.#realPaths());
+    this.#targets ??= absoluteTargets(this.base);
     return (await this.#targets)(target, path);
   }
 
@@ -137,11 +137,6 @@ export class View implements LinkTree<Node> {
 
   #layer(node: Node): CompleteDriver {
     return node.top === undefined ? this.base : this.top;
-  }
-
-  #realPaths(): { realPath?(path: string): Awaitable<string | undefined> } {
-    const { base } = this;
-    return base.realPath === undefined ? {} : { realPath: (path) => base.realPath?.(path.slice(1)) };
   }
 }
 

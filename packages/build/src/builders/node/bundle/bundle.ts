@@ -7,6 +7,7 @@ import { type CancelOptions, localMedium, type Medium } from '@core/io';
 
 import { BuildError } from '../../../errors.ts';
 import { filesPrelude } from './embedded-files.ts';
+import { withEsbuild } from './esbuild.ts';
 import { PLACE_DEFINES, PLACE_PRELUDE } from './module-place.ts';
 import {
   builtinsByRequire,
@@ -37,7 +38,15 @@ const MAX_EMBEDDED_BYTES = 4_194_304;
  * Makes one script of a program, its modules, its dependencies and the files that its modules read beside themselves.
  * The same files give the same script, wherever they are.
  */
-export async function bundleProgram(options: BundleOptions): Promise<Bundle> {
+export function bundleProgram(options: BundleOptions): Promise<Bundle> {
+  return withEsbuild((esbuild) => makeBundle({ ...options, esbuild }));
+}
+
+interface BundleWork extends BundleOptions {
+  readonly esbuild: Pick<typeof Esbuild, 'context'>;
+}
+
+async function makeBundle(options: BundleWork): Promise<Bundle> {
   const disk = localMedium();
   const first = notesFor(disk, options, false);
   let code = await bundleCode(first, options);
@@ -90,7 +99,7 @@ const MODULE = /\.[cm]?js$/;
 const AWAIT = /top-level await/i;
 
 /** Bundles as CommonJS; a program that awaits at its top level as ES modules without imports, for an async function. */
-async function bundleCode(notes: BundleNotes, options: BundleOptions): Promise<BundledCode> {
+async function bundleCode(notes: BundleNotes, options: BundleWork): Promise<BundledCode> {
   const result = await runEsbuild(optionsFor(notes, 'cjs'), options);
   if (result.errors.length === 0) return { code: codeOf(result, notes), awaits: false };
   if (!result.errors.every(({ text }) => AWAIT.test(text))) throw bundleError(result.errors, notes);
@@ -121,10 +130,9 @@ type Bundled = Pick<BuildResult, 'errors' | 'metafile' | 'outputFiles' | 'warnin
 
 const FAILED: Omit<Bundled, 'errors'> = { metafile: undefined, outputFiles: undefined, warnings: [] };
 
-async function runEsbuild(build: BuildOptions, { signal }: CancelOptions): Promise<Bundled> {
+async function runEsbuild(build: BuildOptions, { esbuild, signal }: BundleWork): Promise<Bundled> {
   signal?.throwIfAborted();
-  const { context } = await loadEsbuild();
-  const run: BuildContext = await context(build);
+  const run: BuildContext = await esbuild.context(build);
   const cancel = () => void run.cancel();
   signal?.addEventListener('abort', cancel);
   try {
@@ -136,20 +144,6 @@ async function runEsbuild(build: BuildOptions, { signal }: CancelOptions): Promi
   } finally {
     signal?.removeEventListener('abort', cancel);
     await run.dispose();
-  }
-}
-
-async function loadEsbuild(): Promise<Pick<typeof Esbuild, 'context' | 'version'>> {
-  try {
-    return await import('esbuild');
-  } catch (cause) {
-    throw new BuildError('Cannot bundle the program: esbuild is not installed for this system', {
-      code: 'ERR_BUILD_TOOL_MISSING',
-      op: 'build.node',
-      tool: 'esbuild',
-      hint: 'Install the dependencies of @core/build again on this machine, with optional ones.',
-      cause,
-    });
   }
 }
 
@@ -188,7 +182,7 @@ function bundleError(errors: readonly Message[], { paths }: BundleNotes): BuildE
     op: 'build.node',
     path: entry,
     hint: hintFor(errors),
-    output: lines.join('\n'),
+    output: lines.length > 1 ? lines.join('\n') : undefined,
   });
 }
 
@@ -197,9 +191,4 @@ function hintFor(errors: readonly Message[]): string {
   return unresolved
     ? 'Add what is missing to the dependencies of package.json and install them.'
     : 'Correct the file, or have the build script make one that Node can run.';
-}
-
-/** The version of what bundles: another one may give other bytes. */
-export async function bundlerVersion(): Promise<string> {
-  return (await loadEsbuild()).version;
 }
