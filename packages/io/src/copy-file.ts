@@ -3,7 +3,7 @@ import type { Medium, ReadHandle } from './medium.ts';
 import { StreamSink } from './stream-sink.ts';
 
 /** Bytes of one buffer. */
-const BUFFER_BYTES = 1024 * 1024;
+const BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** Two buffers that one file after the other is copied through. */
 export type BufferPair = readonly [Uint8Array, Uint8Array];

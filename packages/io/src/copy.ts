@@ -23,6 +23,7 @@ export interface CopyProgress {
 }
 
 /** How a copy goes. */
+/** How {@link copy} is cancelled and watched. */
 export interface CopyOptions extends CancelOptions {
   /** Called after each piece and each file. What it throws ends the copy. */
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
@@ -65,12 +66,12 @@ export async function copy(
 ): Promise<void> {
   const { signal } = options;
   const { kind, path } = await src.stat(srcPath, { signal });
-  const refuse = (code: string): never => {
-    throw new IoError({ code, op: 'copy', path: srcPath, dest: dstPath });
+  const refuse = (code: string, reason?: string): never => {
+    throw new IoError({ code, op: 'copy', path: srcPath, dest: dstPath, reason });
   };
   if (kind === 'other') refuse('ERR_NOT_REGULAR_FILE');
   const relation = await relationOf({ medium: src, path }, { medium: dst, path: dstPath });
-  if (relation !== 'apart' && kind === 'dir') refuse('EINVAL');
+  if (relation !== 'apart' && kind === 'dir') refuse('EINVAL', 'it would be copied into itself');
   if (relation === 'same') return;
   const plan = await planCopy({ src, srcPath: path, dst }, options);
   await new Copying({ src, dst, plan, target: dstPath }, options).run();

@@ -26,7 +26,7 @@ import type {
   WriteStreamOptions,
 } from './medium.ts';
 import { KeyedMutex } from './mutex.ts';
-import { baseName, compareNames, describe, isWithin, joinPath, normalizePath, parentPath, splitPath } from './path.ts';
+import { baseName, describe, isWithin, joinPath, normalizePath, parentPath, sortByName, splitPath } from './path.ts';
 import { AppendStream } from './streams/append-stream.ts';
 import { CollectingSink } from './streams/collecting-sink.ts';
 import { ReadStream } from './streams/read-stream.ts';
@@ -412,9 +412,7 @@ export class DefinedMedium implements Medium {
     const listed = this.driver.list(path, walker);
     const entries = isPromise(listed) ? await listed : listed;
     const prefix = path === '' ? this.#present('') : `${this.#present(path)}/`;
-    return entries
-      .map(({ name, kind }): DirEntry => ({ name, path: prefix + name, kind }))
-      .sort((a, b) => compareNames(a.name, b.name));
+    return sortByName(entries.map(({ name, kind }): DirEntry => ({ name, path: prefix + name, kind })));
   }
 
   /** Makes what is missing, from the path up and back down; what others make or remove meanwhile is borne with. */

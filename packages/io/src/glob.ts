@@ -7,6 +7,7 @@ import { relativeTo, under } from './spelling.ts';
 import { walk } from './walk.ts';
 
 /** What a glob looks at. */
+/** Where and how {@link glob} looks. */
 export interface GlobOptions extends CancelOptions {
   /** The directory that the patterns begin at; the root by default. One that is missing holds no match. */
   readonly cwd?: string | undefined;

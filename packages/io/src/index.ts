@@ -24,7 +24,7 @@ export {
 } from './errors.ts';
 export { glob, type GlobOptions } from './glob.ts';
 export { InvalidJsonError, readJson, writeJson, type WriteJsonOptions } from './json.ts';
-export { driverOf } from './layers/driver-of.ts';
+export { type CompleteDriver, driverOf } from './layers/driver-of.ts';
 export type { Change } from './layers/overlay/changes.ts';
 export type { OverlayMedium } from './layers/overlay/overlay-medium.ts';
 export { overlay } from './layers/overlay.ts';

@@ -65,6 +65,7 @@ function position(text: string, offset: number): { readonly line: number; readon
 }
 
 /** How a value is written as JSON. */
+/** How {@link writeJson} writes. */
 export interface WriteJsonOptions extends WriteOptions {
   /** Spaces of a level, from 0 (all in one line) to 10; 2 by default. */
   readonly indent?: number | undefined;

@@ -107,6 +107,15 @@ export function compareNames(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** From here on code units do not sort as code points do. */
+const SURROGATE_OR_ABOVE = /[\ud800-\uffff]/;
+
+/** Sorts what has a name as {@link compareNames} does, in place; names of a usual alphabet by the engine's own order. */
+export function sortByName<T extends { readonly name: string }>(named: T[]): T[] {
+  const isUsual = !named.some(({ name }) => SURROGATE_OR_ABOVE.test(name));
+  return named.sort(isUsual ? (a, b) => (a.name < b.name ? -1 : 1) : (a, b) => compareNames(a.name, b.name));
+}
+
 /** What a value is, for the message of a `TypeError`. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';

@@ -2,7 +2,16 @@ import { normalizePath } from '@core/io';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { baseName, compareNames, describe as kindOf, isWithin, joinPath, parentPath, splitPath } from '../src/path.ts';
+import {
+  baseName,
+  compareNames,
+  describe as kindOf,
+  isWithin,
+  joinPath,
+  parentPath,
+  sortByName,
+  splitPath,
+} from '../src/path.ts';
 
 const anyPath = fc
   .array(fc.constantFrom('a', 'bc', '.', '..', '', '..x', ' ', 'é', 'n'.repeat(90)), { maxLength: 8 })
@@ -111,6 +120,15 @@ describe('path', () => {
           expect(normalizePath(normalizePath(path))).toBe(normalizePath(path));
         }),
         { seed: 1 },
+      );
+    });
+
+    it('sortByName() sorts as compareNames() does, whatever the alphabet', () => {
+      fc.assert(
+        fc.property(fc.uniqueArray(fc.string({ unit: 'grapheme', maxLength: 4 })), (names) => {
+          const sorted = sortByName(names.map((name) => ({ name })));
+          expect(sorted.map(({ name }) => name)).toEqual(names.toSorted(compareNames));
+        }),
       );
     });
 

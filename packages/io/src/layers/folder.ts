@@ -105,10 +105,12 @@ export class Folder {
     const inner = this.#inner;
     if (inner.realPath === undefined || !path.includes('/')) return false;
     const parent = parentPath(path);
+    const directory = joinPath(this.prefix, parent);
     try {
       const root = await inner.realPath(this.prefix);
-      const real = await inner.realPath(joinPath(this.prefix, parent));
+      const real = await inner.realPath(directory);
       if (real !== `${root === '/' ? '' : String(root)}/${parent}`) return false;
+      if ((await inner.stat(directory, false)).kind !== 'dir') return false;
       if (!follow) return true;
       return (await unless(['ENOENT'], () => inner.stat(joinPath(this.prefix, path), false)))?.kind !== 'symlink';
     } catch {

@@ -150,32 +150,29 @@ describe('Ugly', () => {
   it.each([
     ['take', 5],
     ['release', 4],
-  ] as const)(
-    'lock() survives a process that is killed anywhere in its %s',
-    async (phase, leastKills) => {
-      let killed = 0;
-      const run = async (nth: number): Promise<void> => {
-        const path = `f${String(nth)}`;
-        const saboteur = new Saboteur('kill');
-        if (phase === 'take') putToken(folder, path, tokenOf(deadOwner()));
-        let word = await saboteur.order(phase === 'take' ? nth : 0, path);
-        if (phase === 'release') word = await saboteur.order(nth);
-        if (word === 'killed') killed += 1;
-        await saboteur.kill();
-        const lock = await tryLock(path);
-        expect(lock).toBeDefined();
-        await lock?.close();
-      };
-      // two at a time, until neither of them meets an n-th call
-      for (let nth = 1, before = -1; before !== killed; nth += 2) {
-        before = killed;
-        await Promise.all([run(nth), run(nth + 1)]);
-      }
-      expect(killed).toBeGreaterThanOrEqual(leastKills);
-      await disk.list('');
-      expect(lockFiles(folder)).toEqual([]);
-    },
-  );
+  ] as const)('lock() survives a process that is killed anywhere in its %s', async (phase, leastKills) => {
+    let killed = 0;
+    const run = async (nth: number): Promise<void> => {
+      const path = `f${String(nth)}`;
+      const saboteur = new Saboteur('kill');
+      if (phase === 'take') putToken(folder, path, tokenOf(deadOwner()));
+      let word = await saboteur.order(phase === 'take' ? nth : 0, path);
+      if (phase === 'release') word = await saboteur.order(nth);
+      if (word === 'killed') killed += 1;
+      await saboteur.kill();
+      const lock = await tryLock(path);
+      expect(lock).toBeDefined();
+      await lock?.close();
+    };
+    // two at a time, until neither of them meets an n-th call
+    for (let nth = 1, before = -1; before !== killed; nth += 2) {
+      before = killed;
+      await Promise.all([run(nth), run(nth + 1)]);
+    }
+    expect(killed).toBeGreaterThanOrEqual(leastKills);
+    await disk.list('');
+    expect(lockFiles(folder)).toEqual([]);
+  });
 
   it('lock() has one holder, wherever another process is held up in its take', async () => {
     const saboteur = new Saboteur('pause');

@@ -16,7 +16,9 @@ export function overlayDriver(ground: Ground, contents: Contents): MediumDriver 
   return {
     capabilities: capabilities(base.capabilities, top.capabilities),
     // absolute links are those of the base: only where they begin at the root there is nothing to say
-    ...((base.realPath ?? base.absolute) && { absolute: (target: string, path: string) => view.absolute(target, path) }),
+    ...((base.realPath ?? base.absolute) && {
+      absolute: (target: string, path: string) => view.absolute(target, path),
+    }),
     ...(base.normalize && { normalize: base.normalize.bind(base) }),
     ...(base.present && { present: base.present.bind(base) }),
     stat: (path, follow) => view.stat(path, follow),
