@@ -1,10 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
-import { types } from 'node:util';
 
+import { checkDate, checkDuration, checkMode, driverWrite } from './arguments.ts';
 import { decode, encode } from './content.ts';
-import type { Awaitable, DriverSink, DriverStat, DriverWrite, MediumDriver, Walker } from './driver.ts';
+import { Derivation, isPromise } from './derivation.ts';
+import type { Awaitable, DriverSink, DriverStat, MediumDriver, Walker } from './driver.ts';
 import { ErrnoSignal } from './errno.ts';
-import { IoError } from './errors.ts';
 import { BytesHandle, GuardedHandle } from './handle.ts';
 import { rememberInode } from './identity.ts';
 import type {
@@ -12,7 +12,6 @@ import type {
   Content,
   DirEntry,
   FileInfo,
-  FileKind,
   Lock,
   LockOptions,
   Medium,
@@ -26,15 +25,13 @@ import type {
   WriteStreamOptions,
 } from './medium.ts';
 import { KeyedMutex } from './mutex.ts';
-import { baseName, describe, isWithin, joinPath, normalizePath, parentPath, sortByName, splitPath } from './path.ts';
+import { baseName, isWithin, normalizePath, sortByName } from './path.ts';
+import { isMissing, refusalOf } from './refusal.ts';
 import { AppendStream } from './streams/append-stream.ts';
 import { CollectingSink } from './streams/collecting-sink.ts';
 import { ReadStream } from './streams/read-stream.ts';
 import { WriteStream } from './streams/write-stream.ts';
 import { walk, type WalkListOptions, WALKER } from './walk.ts';
-
-/** How often a directory that others remove meanwhile is made again. */
-const RETRIES = 4;
 
 const NO_CAPABILITIES: MediumCapabilities = {
   mode: false,
@@ -97,10 +94,11 @@ export class DefinedMedium implements Medium {
   /** The primitives, for whoever wraps this medium in another. */
   readonly driver: MediumDriver;
   readonly #locks = new KeyedMutex();
-  readonly #appends = new KeyedMutex();
+  readonly #derivation: Derivation;
 
   constructor(driver: MediumDriver) {
     this.driver = driver;
+    this.#derivation = new Derivation(driver);
     this.capabilities = Object.freeze({ ...NO_CAPABILITIES, ...driver.capabilities });
   }
 
@@ -129,7 +127,7 @@ export class DefinedMedium implements Medium {
     try {
       options?.signal?.throwIfAborted();
       const target = this.#notRoot(path, 'EISDIR');
-      const done = this.#withParents(target, () => this.driver.write(target, bytes, how));
+      const done = this.#derivation.withParents(target, () => this.driver.write(target, bytes, how));
       if (isPromise(done)) await done;
     } catch (error) {
       throw this.#refusal(error, 'write', path, options);
@@ -143,7 +141,7 @@ export class DefinedMedium implements Medium {
   async ensureDir(path: string, options?: CancelOptions): Promise<void> {
     try {
       options?.signal?.throwIfAborted();
-      await this.#ensureDir(this.#normalize(path));
+      await this.#derivation.ensureDir(this.#normalize(path));
     } catch (error) {
       throw this.#refusal(error, 'ensureDir', path, options);
     }
@@ -197,7 +195,7 @@ export class DefinedMedium implements Medium {
     try {
       options?.signal?.throwIfAborted();
       const target = this.#notRoot(path, 'EPERM');
-      if (this.driver.removeAll === undefined) await this.#removeAll(target, options?.signal);
+      if (this.driver.removeAll === undefined) await this.#derivation.removeAll(target, options?.signal);
       else await this.driver.removeAll(target, options?.signal);
     } catch (error) {
       if (isMissing(error)) return;
@@ -214,7 +212,7 @@ export class DefinedMedium implements Medium {
         const { kind } = await this.driver.stat(source, false);
         if (kind === 'dir') throw ErrnoSignal.of('EINVAL');
       }
-      await this.#withParents(
+      await this.#derivation.withParents(
         target,
         () => this.driver.rename(source, target),
         () => this.driver.stat(source, false), // parents are made for something that is there
@@ -238,8 +236,8 @@ export class DefinedMedium implements Medium {
         const target = this.#notRoot(path, 'EISDIR');
         const { driver } = this;
         const write = (bytes: Uint8Array): Awaitable<void> =>
-          this.#withParents(target, () => driver.write(target, bytes, { ...how, owned: true }));
-        return this.#withParents(target, () => driver.create?.(target, how) ?? new CollectingSink(write));
+          this.#derivation.withParents(target, () => driver.write(target, bytes, { ...how, owned: true }));
+        return this.#derivation.withParents(target, () => driver.create?.(target, how) ?? new CollectingSink(write));
       },
       (error) => this.#refusal(error, 'writeStream', path, options),
       options?.signal,
@@ -294,7 +292,7 @@ export class DefinedMedium implements Medium {
       const link = this.#notRoot(path, 'EEXIST');
       if (driver.symlink === undefined) throw new ErrnoSignal('ERR_NOT_SUPPORTED');
       normalizePath(target); // refuses what no path can be
-      await this.#withParents(link, () => driver.symlink?.(target, link));
+      await this.#derivation.withParents(link, () => driver.symlink?.(target, link));
     } catch (error) {
       throw this.#refusal(error, 'symlink', path, options, target);
     }
@@ -306,7 +304,7 @@ export class DefinedMedium implements Medium {
     try {
       options.signal?.throwIfAborted();
       const target = this.#normalize(path);
-      const inner = await this.#withParents(target, () => this.driver.lock?.(target, options));
+      const inner = await this.#derivation.withParents(target, () => this.driver.lock?.(target, options));
       if (inner !== undefined) return this.#voiced(inner, path);
       const release = await this.#locks.acquire(target, options);
       const close = (): Promise<void> => {
@@ -415,171 +413,17 @@ export class DefinedMedium implements Medium {
     return sortByName(entries.map(({ name, kind }): DirEntry => ({ name, path: prefix + name, kind })));
   }
 
-  /** Makes what is missing, from the path up and back down; what others make or remove meanwhile is borne with. */
-  async #ensureDir(path: string): Promise<void> {
-    const stands = path === '' && (await this.#kindAt(path, true)) === 'dir';
-    const missing = stands ? [] : [path];
-    let patience = splitPath(path).length + RETRIES;
-    for (let at = missing.at(-1); at !== undefined; at = missing.at(-1)) {
-      try {
-        await this.driver.mkdir(at);
-        missing.pop();
-      } catch (error) {
-        patience -= 1;
-        const next = patience > 0 ? await this.#afterMkdir(at, codeOf(error)) : undefined;
-        if (next === undefined) throw error;
-        if (next === 'standing') missing.pop();
-        if (next === 'orphan') missing.push(parentPath(at));
-      }
-    }
-  }
-
-  /** What a refused `mkdir` means: the directory stands, its parent is missing, it may be tried again, or it is final. */
-  async #afterMkdir(path: string, code: string | undefined): Promise<'standing' | 'orphan' | 'again' | undefined> {
-    if (code === 'ENOENT') return parentPath(path) === '' ? undefined : 'orphan';
-    if (code !== 'EEXIST') return undefined;
-    if ((await this.#kindAt(path, true)) === 'dir') return 'standing';
-    return (await this.#kindAt(path, false)) === undefined ? 'again' : undefined;
-  }
-
-  async #kindAt(path: string, follow: boolean): Promise<FileKind | undefined> {
-    try {
-      return (await this.driver.stat(path, follow)).kind;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** Does `work`; where it says `ENOENT`, makes the parents of `path` (unless `before` refuses) and does it again. */
-  #withParents<T>(path: string, work: () => Awaitable<T>, before?: () => unknown): Awaitable<T> {
-    const again = (error: unknown): Promise<T> => this.#withParentsAgain(error, path, { work, before });
-    try {
-      const result = work();
-      return isPromise(result) ? result.catch(again) : result;
-    } catch (error) {
-      return again(error);
-    }
-  }
-
-  async #withParentsAgain<T>(first: unknown, path: string, { work, before }: WithParents<T>): Promise<T> {
-    let refusal = first;
-    for (let retries = RETRIES; codeOf(refusal) === 'ENOENT' && retries > 0; retries -= 1) {
-      await before?.();
-      await this.#ensureDir(parentPath(path));
-      try {
-        return await work();
-      } catch (error) {
-        refusal = error;
-      }
-    }
-    throw refusal;
-  }
-
   async #appendAs(op: string, path: string, bytes: Uint8Array, options: CancelOptions | undefined): Promise<void> {
     try {
       options?.signal?.throwIfAborted();
       const target = this.#notRoot(path, 'EISDIR');
-      await this.#withParents(target, () => this.#append(target, bytes, options?.signal));
+      await this.#derivation.withParents(target, () => this.#derivation.append(target, bytes, options?.signal));
     } catch (error) {
       throw this.#refusal(error, op, path, options);
     }
   }
 
-  async #append(path: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    const { driver } = this;
-    if (driver.append !== undefined) {
-      await driver.append(path, bytes, signal);
-      return;
-    }
-    await this.#appends.run(path, async () => {
-      const before = await this.#readOrEmpty(path, signal);
-      await driver.write(path, Buffer.concat([before, bytes]), driverWrite({ signal }, true));
-    });
-  }
-
-  async #readOrEmpty(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    try {
-      return await this.driver.read(path, signal, true);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return new Uint8Array();
-      throw error;
-    }
-  }
-
-  async #removeAll(path: string, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    try {
-      const { kind } = await this.driver.stat(path, false);
-      if (kind === 'dir') {
-        for (const { name } of await this.driver.list(path)) await this.#removeAll(joinPath(path, name), signal);
-      }
-      await this.driver.remove(path);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-  }
-
-  /** What an operation rejects with: a misuse and the caller's own reason as they are, anything else as an `IoError`. */
   #refusal(error: unknown, op: string, path: string, options: CancelOptions | undefined, dest?: string): unknown {
-    const code = codeOf(error);
-    const reason: unknown = options?.signal?.aborted === true ? options.signal.reason : undefined;
-    if (reason !== undefined && (error === reason || code === 'ABORT_ERR')) return reason;
-    if (code === undefined || (error instanceof IoError && error.path === path)) return error;
-    const { hint } = error as { hint?: string };
-    const known = error instanceof ErrnoSignal;
-    return new IoError({ code, op, path, dest, hint, cause: known ? error.cause : error });
+    return refusalOf(error, { op, path, dest, signal: options?.signal });
   }
-}
-
-interface WithParents<T> {
-  readonly work: () => Awaitable<T>;
-  readonly before: (() => unknown) | undefined;
-}
-
-/** Whether a primitive's answer is still to come: what is there need not be awaited, which is half of a quick call. */
-function isPromise<T>(result: Awaitable<T>): result is Promise<T> {
-  return typeof (result as { then?: unknown } | undefined)?.then === 'function';
-}
-
-/** The code of an error that a primitive threw, or `undefined` for a misuse or anything without a code. */
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  const { code } = error;
-  return typeof code === 'string' && !isMisuse(error) ? code : undefined;
-}
-
-/** Nothing is there: not the path, or a file where a directory on the way should be. */
-function isMissing(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-function isMisuse(error: object): boolean {
-  return error instanceof TypeError || error instanceof RangeError;
-}
-
-function driverWrite(options: WriteOptions | undefined, owned: boolean): DriverWrite {
-  if (options?.mode !== undefined) checkMode(options.mode);
-  return {
-    mode: options?.mode,
-    exclusive: options?.exclusive ?? false,
-    durable: options?.durable ?? false,
-    signal: options?.signal,
-    owned,
-  };
-}
-
-function checkMode(mode: number): void {
-  if (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777) return;
-  throw new RangeError(`The mode must be permission bits from 0 to 0o7777, not ${String(mode)}`);
-}
-
-function checkDate(name: string, date: Date): void {
-  if (!types.isDate(date)) throw new TypeError(`${name} must be a Date, not ${describe(date)}`);
-  if (Number.isNaN(date.getTime())) throw new RangeError(`${name} must be a valid date`);
-}
-
-function checkDuration(name: string, value: number | undefined): void {
-  if (value === undefined || (typeof value === 'number' && value >= 0)) return;
-  throw new RangeError(`${name} must be a number of milliseconds from 0 up, not ${String(value)}`);
 }
