@@ -1,7 +1,7 @@
 import type { Awaitable } from '../../driver.ts';
 import type { CancelOptions } from '../../medium.ts';
 import { joinPath } from '../../path.ts';
-import { toIoError } from '../codes.ts';
+import { toIoError, unless } from '../codes.ts';
 import { type Change, changesOf } from './changes.ts';
 import { copyLink } from './copy-link.ts';
 import { isReserved, ROOT_MARK } from './names.ts';
@@ -65,10 +65,14 @@ async function directoriesOf(view: View, path: string = ''): Promise<string[]> {
   return found;
 }
 
-/** Mode and time of a directory come when its content is complete: they may forbid, and would not stay. */
+/**
+ * Mode and time of a directory come when its content is complete: they may forbid, and would not stay. A directory of
+ * somebody else, which only lies on the way, keeps what it has.
+ */
 async function dress({ base, top }: View, path: string): Promise<void> {
   const { mode, mtimeMs } = await top.stat(path, false);
   const time = new Date(mtimeMs);
-  if (top.capabilities.mode) await base.chmod?.(path, mode);
-  if (top.capabilities.mtime) await base.utimes?.(path, time, time);
+  const before = await base.stat(path, true);
+  if (top.capabilities.mode && mode !== before.mode) await base.chmod?.(path, mode);
+  if (top.capabilities.mtime) await unless(['EPERM'], () => base.utimes?.(path, time, time));
 }

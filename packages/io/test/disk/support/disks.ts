@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -57,5 +57,16 @@ export function newFolder(): string {
 
 /** For `afterEach`. */
 export function removeFolders(): void {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of made.splice(0)) {
+    allow(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whoever is not root removes from a folder only what the folder lets be removed. */
+function allow(folder: string): void {
+  chmodSync(folder, 0o700);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) allow(join(folder, entry.name));
+  }
 }
