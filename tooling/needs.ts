@@ -8,6 +8,7 @@ const TOOLS = {
   git: 'apt-get install git',
   mount: 'run as root on Linux (a tmpfs is mounted in a namespace of its own)',
   python3: 'apt-get install python3',
+  root: 'run as root, who can give files to another user and act as one',
   sha256sum: 'apt-get install coreutils',
   tar: 'apt-get install tar',
   unzip: 'apt-get install unzip',
@@ -36,6 +37,7 @@ export function has(tool: Tool): boolean {
 const OTHERS: Partial<Record<Tool, () => boolean>> = {
   linux: () => process.platform === 'linux',
   mount: () => spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0,
+  root: () => process.getuid?.() === 0,
   node22: () => process.env['CORE_NODE_22'] !== undefined,
   node24: () => process.env['CORE_NODE_24'] !== undefined,
 };

@@ -93,8 +93,7 @@ describe('write', () => {
       expect(all()).toEqual(['a', 'a/b', 'a/b/c', 'a/b/c/f', 'a/b/c/g', 'a/d', 'a/d/h']);
     });
 
-    const isRoot = process.getuid?.() === 0;
-    (isRoot ? it : it.skip)('keeps the owner of a replaced file where it may', async () => {
+    needs('root')('keeps the owner of a replaced file where it may', async () => {
       await medium.write('f', 'x');
       chownSync(`${root}/f`, 1234, 4321);
       chmodSync(`${root}/f`, 0o6755);

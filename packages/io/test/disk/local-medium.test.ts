@@ -117,8 +117,7 @@ describe('localMedium', () => {
 
   describe('Bad', () => {
     // root may do everything: another user tries
-    const isRoot = process.getuid?.() === 0;
-    (isRoot ? it : it.skip)('refuses what the system refuses to this user', () => {
+    needs('root')('refuses what the system refuses to this user', () => {
       const folder = newFolder();
       chmodSync(folder, 0o777);
       writeFileSync(`${folder}/f`, 'x', { mode: 0o444 });
