@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { checkDate, checkDuration, checkMode, driverWrite } from './arguments.ts';
 import { decode, encode } from './content.ts';
 import { Derivation, isPromise } from './derivation.ts';
-import type { Awaitable, DriverSink, DriverStat, MediumDriver, Walker } from './driver.ts';
+import type { Awaitable, DriverEntry, DriverSink, DriverStat, MediumDriver, Walker } from './driver.ts';
 import { ErrnoSignal } from './errno.ts';
 import { BytesHandle, GuardedHandle } from './handle.ts';
 import { rememberInode } from './identity.ts';
@@ -31,7 +31,7 @@ import { AppendStream } from './streams/append-stream.ts';
 import { CollectingSink } from './streams/collecting-sink.ts';
 import { ReadStream } from './streams/read-stream.ts';
 import { WriteStream } from './streams/write-stream.ts';
-import { walk, type WalkListOptions, WALKER } from './walk.ts';
+import { listForWalks, walk } from './walk.ts';
 
 const NO_CAPABILITIES: MediumCapabilities = {
   mode: false,
@@ -100,6 +100,10 @@ export class DefinedMedium implements Medium {
     this.driver = driver;
     this.#derivation = new Derivation(driver);
     this.capabilities = Object.freeze({ ...NO_CAPABILITIES, ...driver.capabilities });
+    // a subclass that lists in its own way is walked in that way
+    if (this.list === DefinedMedium.prototype.list) {
+      listForWalks(this, (path, walker, options) => this.#listForWalk(path, walker, options));
+    }
   }
 
   async read(path: string, options?: CancelOptions): Promise<string> {
@@ -169,10 +173,10 @@ export class DefinedMedium implements Medium {
     }
   }
 
-  async list(path: string, options?: WalkListOptions): Promise<DirEntry[]> {
+  async list(path: string, options?: CancelOptions): Promise<DirEntry[]> {
     try {
       options?.signal?.throwIfAborted();
-      return await this.#list(this.#normalize(path), options?.[WALKER]);
+      return await this.#list(this.#normalize(path));
     } catch (error) {
       throw this.#refusal(error, 'list', path, options);
     }
@@ -406,11 +410,22 @@ export class DefinedMedium implements Medium {
     }
   }
 
-  async #list(path: string, walker: Walker | undefined): Promise<DirEntry[]> {
+  #listForWalk(path: string, walker: Walker, options: CancelOptions): Awaitable<DirEntry[]> {
+    const refuse = (error: unknown): never => {
+      throw this.#refusal(error, 'list', path, options);
+    };
+    try {
+      const entries = this.#list(this.#normalize(path), walker);
+      return isPromise(entries) ? entries.catch(refuse) : entries;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  #list(path: string, walker?: Walker): Awaitable<DirEntry[]> {
     const listed = this.driver.list(path, walker);
-    const entries = isPromise(listed) ? await listed : listed;
     const prefix = path === '' ? this.#present('') : `${this.#present(path)}/`;
-    return sortByName(entries.map(({ name, kind }): DirEntry => ({ name, path: prefix + name, kind })));
+    return isPromise(listed) ? listed.then((entries) => entriesBelow(prefix, entries)) : entriesBelow(prefix, listed);
   }
 
   async #appendAs(op: string, path: string, bytes: Uint8Array, options: CancelOptions | undefined): Promise<void> {
@@ -426,4 +441,10 @@ export class DefinedMedium implements Medium {
   #refusal(error: unknown, op: string, path: string, options: CancelOptions | undefined, dest?: string): unknown {
     return refusalOf(error, { op, path, dest, signal: options?.signal });
   }
+}
+
+function entriesBelow(prefix: string, listed: readonly DriverEntry[]): DirEntry[] {
+  const entries: DirEntry[] = [];
+  for (const { name, kind } of listed) entries.push({ name, path: prefix + name, kind });
+  return sortByName(entries);
 }

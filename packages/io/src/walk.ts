@@ -1,5 +1,6 @@
 import { Branch, isGone, isNoWay } from './branch.ts';
-import type { Walker } from './driver.ts';
+import { isPromise } from './derivation.ts';
+import type { Awaitable, Walker } from './driver.ts';
 import type { CancelOptions, DirEntry, Medium, WalkOptions } from './medium.ts';
 import { describe } from './path.ts';
 
@@ -13,12 +14,14 @@ type Step = IteratorResult<DirEntry, undefined>;
 
 const END: Step = { done: true, value: undefined };
 
-/** In the options of a `list`: the walk that it is for, which a medium may tell its driver. */
-export const WALKER: unique symbol = Symbol('walker');
+/** Lists a directory for a walk, at once where the medium can: what is there need not be awaited. */
+export type Lister = (path: string, walker: Walker, options: CancelOptions) => Awaitable<readonly DirEntry[]>;
 
-/** Options of a `list` that may be for a walk. */
-export interface WalkListOptions extends CancelOptions {
-  readonly [WALKER]?: Walker;
+const listers = new WeakMap<Medium, Lister>();
+
+/** Has walks through this medium list by `lister`; its walker is the same object for the lists of one walk. */
+export function listForWalks(medium: Medium, lister: Lister): void {
+  listers.set(medium, lister);
 }
 
 export interface GuidedWalkOptions extends WalkOptions {
@@ -39,27 +42,25 @@ export function walk(medium: Medium, path: string, options: GuidedWalkOptions = 
 }
 
 /**
- * Written by hand and not as an async generator: entries of a list that is there already are handed out without the
- * turns of the microtask queue that a generator takes for each.
+ * Written by hand and not as an async generator: entries of a list that is there already are handed out, and a medium
+ * that lists at once is listed, without the turns of the microtask queue that a generator takes for each.
  */
 class Walk implements AsyncIterableIterator<DirEntry> {
-  readonly #medium: Medium;
+  readonly #lister: Lister;
   readonly #options: GuidedWalkOptions;
   readonly #branch: Branch | undefined;
   readonly #maxDepth: number;
   readonly #walker: Walker = {};
-  readonly #listOptions: WalkListOptions;
   readonly #levels: Level[] = [];
   /** Where the walk starts, until it has; then what was handed out last, if it is to be entered. */
   #ahead: string | DirEntry | undefined;
-  #running: Promise<void> | undefined;
+  #running: Promise<Step> | undefined;
 
   constructor(medium: Medium, path: string, options: GuidedWalkOptions) {
-    this.#medium = medium;
+    this.#lister = listers.get(medium) ?? ((at, _, cancel) => medium.list(at, cancel));
     this.#options = options;
     this.#branch = options.follow === true ? new Branch(medium) : undefined;
     this.#maxDepth = options.maxDepth ?? Infinity;
-    this.#listOptions = { signal: options.signal, [WALKER]: this.#walker };
     if (this.#maxDepth > 0) this.#ahead = path;
   }
 
@@ -68,40 +69,49 @@ class Walk implements AsyncIterableIterator<DirEntry> {
   }
 
   next(): Promise<Step> {
-    const atOnce = this.#running === undefined && this.#ahead === undefined && this.#options.signal?.aborted !== true;
-    return atOnce ? Promise.resolve(this.#take()) : this.#afterAll(() => this.#enterAndTake());
+    if (this.#running !== undefined) return this.#after(this.#running, () => this.#step());
+    const step = this.#step();
+    return isPromise(step) ? this.#untilDone(step) : Promise.resolve(step);
   }
 
   return(): Promise<Step> {
-    return this.#afterAll(() => Promise.resolve(this.#end()));
+    if (this.#running !== undefined) return this.#after(this.#running, () => this.#end());
+    return Promise.resolve(this.#end());
   }
 
   /** One after the other, also where the next entry is asked for before the last one has come. */
-  #afterAll(work: () => Promise<Step>): Promise<Step> {
-    const step = this.#running === undefined ? work() : this.#running.then(work);
-    const running = step.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#running = running;
-    void running.then(() => {
-      if (this.#running === running) this.#running = undefined;
-    });
-    return step;
+  #after(running: Promise<Step>, work: () => Awaitable<Step>): Promise<Step> {
+    return this.#untilDone(running.then(work, work));
   }
 
-  async #enterAndTake(): Promise<Step> {
+  /** What is asked for meanwhile waits; whoever waits for this one finds the walk at rest again. */
+  #untilDone(step: Promise<Step>): Promise<Step> {
+    const running = step.finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
+  /** The next entry; rejects, and never throws. */
+  #step(): Awaitable<Step> {
     try {
       this.#options.signal?.throwIfAborted();
-      const ahead = this.#ahead;
-      this.#ahead = undefined;
-      if (typeof ahead === 'string') await this.#start(ahead);
-      else if (ahead !== undefined) await this.#enter(ahead);
-      return this.#take();
+      const entered = this.#enterAhead();
+      if (entered === undefined) return this.#take();
+      return entered.then(
+        () => this.#take(),
+        (error: unknown) => this.#fail(error),
+      );
     } catch (error) {
-      this.#end();
-      throw error;
+      return this.#fail(error);
     }
+  }
+
+  #fail(reason: unknown): Promise<never> {
+    this.#end();
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it is
+    return Promise.reject(reason);
   }
 
   #take(): Step {
@@ -123,23 +133,43 @@ class Walk implements AsyncIterableIterator<DirEntry> {
     return this.#levels.length < this.#maxDepth && (this.#options.isEntered?.(entry) ?? true);
   }
 
-  async #start(path: string): Promise<void> {
-    await this.#branch?.begin(path);
-    await this.#list(path);
-  }
-
-  async #enter(entry: DirEntry): Promise<void> {
-    if (this.#branch !== undefined && !(await this.#branch.enter(entry))) return;
+  /** Enters what is ahead, at once (`undefined`) where nothing has to be waited for. */
+  #enterAhead(): Promise<void> | undefined {
+    const ahead = this.#ahead;
+    if (ahead === undefined) return undefined;
+    this.#ahead = undefined;
+    if (this.#branch !== undefined) return this.#enterBranch(this.#branch, ahead);
+    const isStart = typeof ahead === 'string';
+    const passOver = (error: unknown): void => {
+      if (isStart || !isGone(error)) throw error;
+    };
     try {
-      await this.#list(entry.path);
+      return this.#list(isStart ? ahead : ahead.path)?.catch(passOver);
     } catch (error) {
-      if (!(this.#branch === undefined ? isGone(error) : isNoWay(error))) throw error;
-      this.#branch?.leave();
+      passOver(error);
+      return undefined;
     }
   }
 
-  async #list(path: string): Promise<void> {
-    this.#levels.push({ entries: await this.#medium.list(path, this.#listOptions), next: 0 });
+  async #enterBranch(branch: Branch, ahead: string | DirEntry): Promise<void> {
+    if (typeof ahead === 'string') {
+      await branch.begin(ahead);
+      await this.#list(ahead);
+    } else if (await branch.enter(ahead)) {
+      try {
+        await this.#list(ahead.path);
+      } catch (error) {
+        if (!isNoWay(error)) throw error;
+        branch.leave();
+      }
+    }
+  }
+
+  #list(path: string): Promise<void> | undefined {
+    const listed = this.#lister(path, this.#walker, { signal: this.#options.signal });
+    if (isPromise(listed)) return listed.then((entries) => void this.#levels.push({ entries, next: 0 }));
+    this.#levels.push({ entries: listed, next: 0 });
+    return undefined;
   }
 
   #end(): Step {

@@ -74,6 +74,28 @@ describe('walk()', () => {
       expect(found).toEqual([...(await paths(new MemoryMedium(TREE).walk(''))), undefined, undefined]);
     });
 
+    it('is at rest once its entry has come: the next one of a list that is there takes no turn more', async () => {
+      const { medium } = telling({ a: '', b: '', c: '' });
+      const steps = medium.walk('')[Symbol.asyncIterator]();
+      expect(await steps.next()).toMatchObject({ value: { name: 'a' } });
+      const told: string[] = [];
+      const step = steps.next().then(() => told.push('entry'));
+      const turn = Promise.resolve().then(() => told.push('one turn'));
+      await Promise.all([step, turn]);
+      expect(told).toEqual(['entry', 'one turn']);
+    });
+
+    it('walks a medium that lists in its own way in that way', async () => {
+      class Upper extends MemoryMedium {
+        override async list(path: string): Promise<DirEntry[]> {
+          return (await super.list(path)).map((entry) => ({ ...entry, name: entry.name.toUpperCase() }));
+        }
+      }
+      const names: string[] = [];
+      for await (const { name } of new Upper(TREE).walk('b')) names.push(name);
+      expect(names).toEqual(['A', 'DEEP', 'EMPTY', 'X.TXT']);
+    });
+
     it('follows links to directories, and gives what is behind them as below them', async () => {
       const medium = new MemoryMedium({
         real: { f: '', e: { g: '' } },
