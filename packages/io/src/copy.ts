@@ -22,7 +22,6 @@ export interface CopyProgress {
   readonly files: number;
 }
 
-/** How a copy goes. */
 /** How {@link copy} is cancelled and watched. */
 export interface CopyOptions extends CancelOptions {
   /** Called after each piece and each file. What it throws ends the copy. */
