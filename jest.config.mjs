@@ -5,5 +5,6 @@ export default {
   reporters: ['default', '<rootDir>/tooling/plain-summary.mjs'],
   collectCoverageFrom: ['packages/*/src/**/*.ts'],
   coverageProvider: 'v8',
+  testTimeout: 60_000, // read from here where all packages are run, from the preset where one is
   maxWorkers: '100%', // the tests mostly wait for processes and disks
 };

@@ -14,7 +14,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/[^/]+/src/',
-        pathNot: '^packages/io/src/disk/|^packages/[^/]+/src/testing/|^packages/process/src/terminate/',
+        pathNot: '^packages/io/src/disk/|^packages/[^/]+/src/testing/|^packages/process/src/(launch|terminate)/',
       },
       to: { path: '^(node:)?(fs|fs/promises)$|node_modules/(fs-extra|graceful-fs)/' },
     },

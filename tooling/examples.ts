@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { transformSync } from '@swc/core';
 
-/** One ```` ```ts ```` block of a docstring or of a README. */
+/** One ```` ```ts ```` block of a docstring or of a guide. */
 interface Example {
   readonly title: string;
   readonly code: string;
@@ -14,7 +14,7 @@ interface Example {
 
 /**
  * Runs every example of a package in plain Node, each as a module of its own, against the built package: those of the
- * docstrings below `src/` and those of its README. `assert` is `node:assert/strict`.
+ * docstrings below `src/`, and those of its README and of its guides in `docs/`. `assert` is `node:assert/strict`.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ interface Example {
 export function describeExamples(packageUrl: URL): void {
   const directory = fileURLToPath(packageUrl);
   const scratch = join(directory, '.tsbuild', 'examples');
-  const examples = [...examplesOfReadme(directory), ...examplesOfSources(directory)];
+  const examples = [...examplesOfGuides(directory), ...examplesOfSources(directory)];
 
   describe('Examples', () => {
     mkdirSync(scratch, { recursive: true });
@@ -39,9 +39,13 @@ export function describeExamples(packageUrl: URL): void {
   });
 }
 
-function* examplesOfReadme(directory: string): Iterable<Example> {
-  const text = readFileSync(join(directory, 'README.md'), 'utf8');
-  for (const { code, line } of blocks(text)) yield { title: `README.md:${String(line)}`, code };
+function* examplesOfGuides(directory: string): Iterable<Example> {
+  const docs = join(directory, 'docs');
+  const guides = existsSync(docs) ? readdirSync(docs).filter((name) => name.endsWith('.md')) : [];
+  for (const guide of ['README.md', ...guides.sort().map((name) => join('docs', name))]) {
+    const text = readFileSync(join(directory, guide), 'utf8');
+    for (const { code, line } of blocks(text)) yield { title: `${guide}:${String(line)}`, code };
+  }
 }
 
 function* examplesOfSources(directory: string): Iterable<Example> {

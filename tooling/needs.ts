@@ -5,12 +5,14 @@ import { it } from '@jest/globals';
 /** The tools that a test may ask for, each with the way to get it. */
 const TOOLS = {
   bsdtar: 'apt-get install libarchive-tools',
+  chromium: 'apt-get install chromium',
   git: 'apt-get install git',
   mount: 'run as root on Linux (a tmpfs is mounted in a namespace of its own)',
   python3: 'apt-get install python3',
   root: 'run as root, who can give files to another user and act as one',
   sha256sum: 'apt-get install coreutils',
   tar: 'apt-get install tar',
+  tmux: 'apt-get install tmux',
   unzip: 'apt-get install unzip',
   xz: 'apt-get install xz-utils',
   linux: 'run on Linux with /proc',

@@ -3,9 +3,11 @@ import { types } from 'node:util';
 
 import type { CaptureOptions, StartOptions, StdioOptions } from './options.ts';
 import type { CaptureSizes } from './output/capture.ts';
+import { OutputEncoding } from './output/encoding.ts';
 
 /** The longest time that a timer of Node measures; a longer one would end at once. */
 const LONGEST_MS = 2_147_483_647;
+const OUTPUTS: readonly unknown[] = ['split', 'merged'];
 const TARGETS: readonly unknown[] = ['pipe', 'inherit', 'ignore'];
 
 /** Refuses a command and arguments that are not text, or that no system could be given. */
@@ -22,6 +24,7 @@ export function checkOptions(options: StartOptions): void {
   if (options.dir !== undefined) checkText('dir', options.dir);
   for (const [name, value] of Object.entries(options.env ?? {})) checkVariable(name, value);
   checkNumber('timeoutMs', options.timeoutMs, 1, LONGEST_MS);
+  checkNumber('idleTimeoutMs', options.idleTimeoutMs, 1, LONGEST_MS);
   checkNumber('gracePeriodMs', options.gracePeriodMs, 0, LONGEST_MS);
   checkNumber('maxLineBytes', options.maxLineBytes, 4, 2 ** 28);
   if (options.killSignal !== undefined) checkSignalName(options.killSignal);
@@ -32,6 +35,9 @@ export function checkOptions(options: StartOptions): void {
   }
   checkShell(options.shell);
   checkInput(options);
+  checkIdle(options);
+  checkedEncoding(options.encoding);
+  checkedOutput(options);
 }
 
 /** Refuses a name that is no signal of this system. */
@@ -69,12 +75,37 @@ export function checkedCapture(capture: boolean | CaptureOptions | undefined, si
   return { stdout: given.stdoutBytes ?? sizeBytes, stderr: given.stderrBytes ?? sizeBytes };
 }
 
+/** The encoding of this name. */
+export function checkedEncoding(encoding = 'utf8'): OutputEncoding {
+  checkText('encoding', encoding);
+  const known = OutputEncoding.of(encoding);
+  if (known !== undefined) return known;
+  const wanted = '"utf8", "latin1", "utf16le" or a label of the Encoding Standard such as "shift_jis"';
+  throw new RangeError(`encoding must be ${wanted}, not ${describe(encoding)}`);
+}
+
+/** Whether stdout and stderr are one, for which both have to be pipes. */
+export function checkedOutput({ output = 'split', ...options }: StartOptions): 'split' | 'merged' {
+  if (!OUTPUTS.includes(output)) throw new TypeError(`output must be "split" or "merged", not ${describe(output)}`);
+  if (output === 'split') return output;
+  const { stdout, stderr } = checkedStdio(options);
+  if (stdout === 'pipe' && stderr === 'pipe') return output;
+  const other = stdout === 'pipe' ? stderr : stdout;
+  throw new TypeError(`output "merged" needs stdout and stderr to be pipes, and stdio makes one ${describe(other)}`);
+}
+
 /** Refuses what is no whole number from `least` to `most`; `undefined` passes. */
 export function checkNumber(name: string, value: number | undefined, least: number, most: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
   throw new RangeError(
     `${name} must be a whole number from ${String(least)} to ${String(most)}, not ${describe(value)}`,
   );
+}
+
+/** Refuses a launcher that there is not. */
+export function checkLauncher(launcher: unknown): void {
+  if (launcher === 'direct' || launcher === 'warden') return;
+  throw new TypeError(`launcher must be "direct" or "warden", not ${describe(launcher)}`);
 }
 
 function checkText(name: string, text: unknown): void {
@@ -112,17 +143,25 @@ function isIterable(value: unknown): boolean {
   return Symbol.iterator in value || Symbol.asyncIterator in value;
 }
 
+function checkIdle({ idleTimeoutMs, ...options }: StartOptions): void {
+  const { stdout, stderr } = checkedStdio(options);
+  if (idleTimeoutMs === undefined || stdout === 'pipe' || stderr === 'pipe') return;
+  throw new TypeError('idleTimeoutMs needs stdout or stderr to be a pipe, and stdio makes neither one');
+}
+
 function checkTarget(name: string, target: unknown): void {
   if (TARGETS.includes(target) || (Number.isInteger(target) && Number(target) >= 0)) return;
   const wanted = '"pipe", "inherit", "ignore" or a file descriptor';
   throw new TypeError(`stdio.${name} must be ${wanted}, not ${describe(target)}`);
 }
 
-function isAbortSignal(value: unknown): boolean {
+/** Whether it is an `AbortSignal`, of whatever realm. */
+export function isAbortSignal(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
 }
 
-function describe(value: unknown): string {
+/** A value as a message of misuse names it. */
+export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
     return String(value);

@@ -5,14 +5,22 @@ import type { ProcessResult } from './result.ts';
 
 /** The codes of `@core/process`: permanent names, documented in its README. */
 export type ProcessErrorCode =
+  | 'ERR_PROCESS_ALREADY_RUNNING'
   | 'ERR_PROCESS_CLOSED'
   | 'ERR_PROCESS_EXIT_NON_ZERO'
+  | 'ERR_PROCESS_LISTEN_FAILED'
   | 'ERR_PROCESS_NOT_FOUND'
+  | 'ERR_PROCESS_NOT_HEALTHY'
+  | 'ERR_PROCESS_NOT_INITIALIZED'
   | 'ERR_PROCESS_NOT_RUNNING'
+  | 'ERR_PROCESS_OUTPUT_TOO_LARGE'
+  | 'ERR_PROCESS_PTY_UNAVAILABLE'
   | 'ERR_PROCESS_SIGNAL_REFUSED'
   | 'ERR_PROCESS_SPAWN_FAILED'
   | 'ERR_PROCESS_STDIN_UNAVAILABLE'
-  | 'ERR_PROCESS_STILL_RUNNING';
+  | 'ERR_PROCESS_STILL_RUNNING'
+  | 'ERR_PROCESS_STOPPED'
+  | 'ERR_PROCESS_STOP_FAILED';
 
 /** What a {@link ProcessError} is made from. */
 export interface ProcessErrorOptions extends CoreErrorOptions {

@@ -7,14 +7,16 @@ import { environmentOf } from './environment.ts';
 import { ProcessError, type ProcessErrorCode } from './errors.ts';
 import type { ProcessEvents } from './events.ts';
 import type { FailureContext } from './failure.ts';
+import { IdleClock } from './idle-clock.ts';
 import { feed } from './input.ts';
+import type { Launched, Launcher } from './launch/launcher.ts';
 import { type Exit, Leader } from './leader.ts';
 import { type Obstacle, obstacleOf, obstacleOfMedium } from './obstacle.ts';
 import type { Outcome } from './outcome.ts';
-import { type LinesListener, ProcessOutput } from './output/output.ts';
-import { commandLineOf, fileOf, hasOwnSession, type Plan, tieOf } from './plan.ts';
-import { redact, secretsOf } from './redact.ts';
-import { type ChildProcess, spawnChild } from './spawn.ts';
+import type { Courier } from './output/courier.ts';
+import type { LineListener } from './output/line-events.ts';
+import { ProcessOutput } from './output/output.ts';
+import { commandLineOf, fileOf, hasOwnSession, hiderOf, type Plan, tieOf } from './plan.ts';
 import type { StartQueue } from './start-queue.ts';
 import { StdinPipe } from './stdin-pipe.ts';
 import { outcomeOfExit, outcomeOfStop, type StopCause } from './stop-cause.ts';
@@ -28,10 +30,14 @@ export interface ExecutionContext {
   readonly guard: Guard;
   readonly jar: CookieJar;
   readonly queue: StartQueue;
+  readonly launcher: Launcher;
   readonly events: ProcessEvents;
+  readonly courier: Courier;
   readonly medium: Medium | undefined;
 }
 
+/** So long may those who hear lines delay the result: enough for what may wait, where each line takes microseconds. */
+const LISTENERS_MS = 250;
 const NEVER_UP: Exit = { exitCode: undefined, killSignal: undefined, durationMs: 0 };
 
 /** One process from its start to its end: the engine behind a `Process`. */
@@ -49,9 +55,11 @@ export class Execution {
   #resolveDone: (result: EndedProcess) => void = () => undefined;
   #stopListening: () => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
+  #idleClock: IdleClock | undefined;
   #dir: string;
   #leader: Leader | undefined;
   #cause: StopCause | undefined;
+  #launching: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #escalated = false;
   #result: EndedProcess | undefined;
@@ -63,7 +71,7 @@ export class Execution {
     this.#tie = tieOf(plan);
     this.#mark = context.jar.markOf(id, this.#tie);
     this.#dir = context.medium === undefined ? resolvePath(plan.dir) : plan.dir;
-    this.output = new ProcessOutput({ ...plan, onLines: this.#linesListener() });
+    this.output = new ProcessOutput({ ...plan, courier: context.courier, listener: this.#lineListener() });
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
     const { signal } = plan;
     this.#stopListening = onAbort(signal, () => void this.stop({ kind: 'abort', reason: signal?.reason as unknown }));
@@ -101,7 +109,7 @@ export class Execution {
       if (!(await this.#enterMedium())) return;
       if (this.#tie === 'guarded') await this.#context.guard.ready();
       await this.#context.queue.turn();
-      if (this.#cause === undefined) await this.#spawn();
+      if (this.#cause === undefined) await (this.#launching = this.#launch());
       else this.#settle(outcomeOfStop(this.#cause, false, undefined), NEVER_UP);
     } catch (error) {
       this.#fail(await obstacleOf(error, fileOf(this.plan).file, this.#dir));
@@ -123,7 +131,7 @@ export class Execution {
     more: { hint?: string; cause?: unknown } = {},
   ): ProcessError {
     const { id } = this;
-    const commandLine = redact(commandLineOf(this.plan), this.#secrets());
+    const commandLine = commandLineOf(this.plan);
     return new ProcessError(`Cannot ${VERBS[op] ?? 'use'} ${id} (${commandLine}): ${why}`, {
       ...more,
       ...{ code, op, id, commandLine, dir: this.#dir },
@@ -145,67 +153,75 @@ export class Execution {
     }
   }
 
-  async #spawn(): Promise<void> {
-    const { env, inheritEnv, stdio } = this.plan;
-    const { guard } = this.#context;
-    if (this.#tie === 'guarded') guard.starting();
-    const spawning = spawnChild(
-      {
-        ...fileOf(this.plan),
-        dir: this.#dir,
-        env: environmentOf({ env, inheritEnv, mark: this.#mark }),
-        stdio: [stdio.stdin, stdio.stdout, stdio.stderr],
-        ownSession: hasOwnSession(this.plan),
-      },
-      (child, pid) => {
-        this.#adopt(child, pid);
-      },
-    );
-    if (this.#tie === 'guarded' && this.#leader === undefined) guard.notStarted();
-    await spawning;
+  async #launch(): Promise<void> {
+    const { env, inheritEnv, stdio, isMerged, pty } = this.plan;
+    const { guard, launcher } = this.#context;
+    const isGuarded = this.#tie === 'guarded';
+    if (isGuarded) guard.starting();
+    try {
+      await launcher.launch(
+        {
+          ...fileOf(this.plan),
+          ...{ stdio, isMerged, pty, tie: this.#tie, dir: this.#dir, ownSession: hasOwnSession(this.plan) },
+          env: environmentOf({ env, inheritEnv, mark: this.#mark }),
+        },
+        (launched) => {
+          this.#adopt(launched);
+        },
+      );
+    } finally {
+      if (isGuarded && this.#leader === undefined) guard.notStarted();
+    }
   }
 
-  /** Called in the turn of the loop in which it was started: nothing that it says may be missed. */
-  #adopt(child: ChildProcess, pid: number): void {
+  /** Called in the turn of the loop in which it is known to be there: nothing that it says may be missed. */
+  #adopt(launched: Launched): void {
     const { id, plan } = this;
-    const leader = new Leader(child, pid, hasOwnSession(plan));
+    const leader = new Leader(launched, hasOwnSession(plan));
     this.#leader = leader;
     if (this.#tie === 'detached') leader.letGo();
     else this.#context.guard.watch(leader, this.#tie === 'guarded');
-    this.output.attach('stdout', child.stdout);
-    this.output.attach('stderr', child.stderr);
+    this.output.attach('stdout', launched.stdout);
+    this.output.attach('stderr', launched.stderr);
     void leader.exited.then((exit) => this.#exited(exit));
-    this.#startTimer();
-    this.#context.events.started?.({ id, command: plan.command, args: plan.args, dir: this.#dir, pid });
+    this.#startTimers(launched);
+    this.#context.events.started?.({ id, command: plan.command, args: plan.args, dir: this.#dir, pid: leader.pid });
 
-    this.stdin.attach(child.stdin, plan.input !== undefined);
-    if (plan.input === undefined || child.stdin === null) return;
-    feed(child.stdin, plan.input).catch((reason: unknown) => this.stop({ kind: 'abort', reason }));
+    this.stdin.attach(launched.stdin, plan.input !== undefined);
+    if (plan.input === undefined || launched.stdin === null) return;
+    feed(launched.stdin, plan.input).catch((reason: unknown) => this.stop({ kind: 'abort', reason }));
   }
 
-  #startTimer(): void {
-    const { timeoutMs } = this.plan;
-    if (timeoutMs === undefined) return;
-    this.#timer = setTimeout(() => void this.stop({ kind: 'timeout', timeoutMs }), timeoutMs);
-    if (this.#tie === 'detached') this.#timer.unref();
+  #startTimers({ stdout, stderr }: Launched): void {
+    const { timeoutMs, idleTimeoutMs } = this.plan;
+    if (timeoutMs !== undefined) {
+      this.#timer = setTimeout(() => void this.stop({ kind: 'timeout', timeoutMs, idle: false }), timeoutMs);
+    }
+    if (idleTimeoutMs !== undefined) {
+      const onIdle = (): void => void this.stop({ kind: 'timeout', timeoutMs: idleTimeoutMs, idle: true });
+      const streams = [stdout, stderr].filter((stream) => stream !== null);
+      this.#idleClock = new IdleClock({ idleTimeoutMs, streams, onIdle });
+    }
+    if (this.#tie !== 'detached') return;
+    this.#timer?.unref();
+    this.#idleClock?.unref();
   }
 
   async #end(cause: StopCause): Promise<void> {
-    const leader = this.#leader;
-    if (leader === undefined) {
-      if (this.#result === undefined) this.#cause = cause;
-      return;
-    }
-    if (!leader.hasEnded()) {
+    if (this.#leader === undefined && this.#result === undefined) {
       this.#cause = cause;
-      this.#context.events.killed?.({ id: this.id, killSignal: this.plan.killSignal });
+      await this.#launching?.catch(() => undefined);
     }
+    const leader = this.#leader;
+    if (leader === undefined) return;
+    if (!leader.hasEnded()) this.#cause = cause;
     this.#escalated = await endTree(treeOf({ roots: [leader], mark: this.#mark }), this.plan);
     await leader.exited;
   }
 
   async #exited(exit: Exit): Promise<void> {
     clearTimeout(this.#timer);
+    this.#idleClock?.stop();
     this.#stopListening();
     this.#context.guard.over();
     await this.output.drain();
@@ -230,23 +246,39 @@ export class Execution {
     this.#stopListening();
     this.stdin.destroy();
     this.output.end();
-    this.#context.events.exited?.({ id, ...exit, error: result.failure });
-    this.#resolveDone(result);
+    this.#announce(result, exit);
+  }
+
+  /** Who hears lines has heard all before the result is there, and then of the end; one who is slow cannot hold it up. */
+  #announce(result: EndedProcess, exit: Exit): void {
+    const timer = setTimeout(this.#resolveDone, LISTENERS_MS, result);
+    this.output.whenTold(() => {
+      clearTimeout(timer);
+      this.#tellEnd(result, exit);
+      this.#resolveDone(result);
+    });
+  }
+
+  #tellEnd(result: EndedProcess, exit: Exit): void {
+    const { id, plan } = this;
+    const { killed, exited } = this.#context.events;
+    const wasKilled = this.#leader !== undefined && (this.wasStopped || result.outcome.kind === 'signaled');
+    if (wasKilled) killed?.({ id, killSignal: exit.killSignal ?? plan.killSignal });
+    exited?.({ id, ...exit, error: result.failure });
   }
 
   #failureContext(obstacle: Obstacle | undefined): FailureContext {
-    return { commandLine: commandLineOf(this.plan), secrets: this.#secrets(), obstacle };
+    return { commandLine: commandLineOf(this.plan), hide: hiderOf(this.plan), obstacle };
   }
 
-  #secrets(): string[] {
-    return secretsOf({ ...(this.plan.inheritEnv ? process.env : {}), ...this.plan.env });
-  }
-
-  #linesListener(): LinesListener | undefined {
-    const { lines } = this.#context.events;
+  #lineListener(): LineListener | undefined {
+    const { lines, wantsLines = () => true } = this.#context.events;
     if (lines === undefined) return undefined;
-    return (stream, cut) => {
-      lines({ id: this.id, stream, lines: cut, at: new Date() });
+    return {
+      hear: (batch, at) => {
+        lines({ id: this.id, ...batch, at });
+      },
+      wants: wantsLines,
     };
   }
 }
@@ -254,5 +286,6 @@ export class Execution {
 const VERBS: Readonly<Record<string, string>> = {
   'process.sendInput': 'write to',
   'process.sendSignal': 'send a signal to',
+  'process.resize': 'give another size to the terminal of',
   'process.remove': 'remove',
 };

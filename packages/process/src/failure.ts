@@ -3,14 +3,14 @@ import { stripVTControlCharacters } from 'node:util';
 import { ProcessError } from './errors.ts';
 import type { Obstacle } from './obstacle.ts';
 import { describeOutcome } from './outcome.ts';
-import { redact } from './redact.ts';
 import type { ProcessResult } from './result.ts';
 
 /** What the error of a process tells beside its result. */
 export interface FailureContext {
+  /** Without secrets. */
   readonly commandLine: string;
-  /** Not to be shown to anybody. */
-  readonly secrets: readonly string[];
+  /** Takes secrets out of a text. */
+  readonly hide: (text: string) => string;
   /** What was in the way of the start, where it was not started. */
   readonly obstacle: Obstacle | undefined;
 }
@@ -19,30 +19,29 @@ const END_LINES = 20;
 const END_CHARACTERS = 2000;
 
 /** The error of a process that did not end well. */
-export function failureOf(result: ProcessResult, { commandLine, secrets, obstacle }: FailureContext): ProcessError {
+export function failureOf(result: ProcessResult, { commandLine, hide, obstacle }: FailureContext): ProcessError {
   const { id, dir } = result;
-  const line = redact(commandLine, secrets);
   if (obstacle !== undefined) {
-    const message = `Cannot start ${line} in ${dir}: ${obstacle.reason}`;
+    const message = `Cannot start ${commandLine} in ${dir}: ${obstacle.reason}`;
     const { hint, cause } = obstacle;
     return new ProcessError(message, {
       code: 'ERR_PROCESS_SPAWN_FAILED',
       op: 'process.start',
-      ...{ id, dir, commandLine: line, result, hint, cause },
+      ...{ id, dir, commandLine, result, hint, cause },
     });
   }
   const why = `${describeOutcome(result.outcome)} after ${duration(result.durationMs)}`;
-  return new ProcessError(`Cannot run ${line} in ${dir}: ${why}${redact(endOfOutput(result), secrets)}`, {
+  return new ProcessError(`Cannot run ${commandLine} in ${dir}: ${why}${endOfOutput(result, hide)}`, {
     code: 'ERR_PROCESS_EXIT_NON_ZERO',
     op: 'process.run',
-    ...{ id, dir, commandLine: line, result },
+    ...{ id, dir, commandLine, result },
   });
 }
 
 /** The end of stderr, or of stdout where stderr is silent, without what would play with a terminal. */
-function endOfOutput({ stdout, stderr }: ProcessResult): string {
-  const errors = printable(stderr);
-  const text = errors === '' ? printable(stdout) : errors;
+function endOfOutput({ stdout, stderr }: ProcessResult, hide: (text: string) => string): string {
+  const errors = printable(hide(stderr));
+  const text = errors === '' ? printable(hide(stdout)) : errors;
   if (text === '') return '';
   const lines = text.split('\n').slice(-END_LINES).join('\n');
   const end = lines.length > END_CHARACTERS ? `…${lines.slice(-END_CHARACTERS).toWellFormed()}` : lines;

@@ -1,4 +1,4 @@
-import type { ChildProcess } from './spawn.ts';
+import type { Launched } from './launch/launcher.ts';
 import { isZombie } from './terminate/proc-table.ts';
 import { sendSignalTo } from './terminate/send-signal.ts';
 import type { TreeRoot } from './terminate/tree.ts';
@@ -16,22 +16,25 @@ export class Leader implements TreeRoot {
   readonly hasGroup: boolean;
   readonly startedAt: Date = new Date();
   readonly exited: Promise<Exit>;
-  readonly #child: ChildProcess;
+  /** Until it is over: one that is only remembered needs no sockets. */
+  #launched: Launched | undefined;
   readonly #clock = performance.now();
   readonly #sent = new Set<NodeJS.Signals>();
   #exit: Exit | undefined;
+  #isLetGo = false;
 
-  constructor(child: ChildProcess, pid: number, hasGroup: boolean) {
-    this.#child = child;
-    this.pid = pid;
+  constructor(launched: Launched, hasGroup: boolean) {
+    this.#launched = launched;
+    this.pid = launched.pid;
     this.hasGroup = hasGroup;
     this.exited = new Promise((resolve) => {
-      child.once('exit', (code, killSignal) => {
+      launched.once('exit', (code, killSignal) => {
         this.#exit = {
           exitCode: code ?? undefined,
           killSignal: killSignal ?? undefined,
           durationMs: performance.now() - this.#clock,
         };
+        this.#launched = undefined;
         resolve(this.#exit);
       });
     });
@@ -52,7 +55,7 @@ export class Leader implements TreeRoot {
 
   /** It is over, or about to be reported to be. */
   hasEnded(): boolean {
-    return this.isOver() || isZombie(this.pid);
+    return this.isOver() || isZombie(this.pid) || sendSignalTo(this.pid, 0) === 'gone';
   }
 
   /** Sends it a signal, and to nobody else. */
@@ -67,22 +70,33 @@ export class Leader implements TreeRoot {
     return this.#sent.has(killSignal);
   }
 
+  /** Whether it was given another size; `no-terminal` where it has none. */
+  resize(columns: number, rows: number): 'resized' | 'gone' | 'no-terminal' {
+    if (this.#launched === undefined || this.hasEnded()) return 'gone';
+    if (this.#launched.resize === undefined) return 'no-terminal';
+    this.#launched.resize(columns, rows);
+    return 'resized';
+  }
+
   /** Lets this program end while it runs. */
   letGo(): void {
-    this.#child.unref();
+    this.#isLetGo = true;
+    this.#launched?.unref();
     for (const pipe of this.#pipes()) pipe.unref();
   }
 
   /** Keeps this program from ending while it runs. */
   hold(): void {
-    this.#child.ref();
+    if (!this.#isLetGo) return;
+    this.#isLetGo = false;
+    this.#launched?.ref();
     for (const pipe of this.#pipes()) pipe.ref();
   }
 
   *#pipes(): Iterable<{ ref(): void; unref(): void }> {
-    for (const pipe of this.#child.stdio) {
-      if (pipe !== null && pipe !== undefined && 'unref' in pipe)
-        yield pipe as unknown as { ref(): void; unref(): void };
+    const { stdin = null, stdout = null, stderr = null } = this.#launched ?? {};
+    for (const pipe of [stdin, stdout, stderr]) {
+      if (pipe !== null && 'unref' in pipe) yield pipe as unknown as { ref(): void; unref(): void };
     }
   }
 }

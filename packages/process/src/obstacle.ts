@@ -24,7 +24,17 @@ const TOO_MUCH: Readonly<Record<string, Finding>> = {
   EMFILE: { what: 'resources', reason: 'this program has too many open files', hint: 'Run fewer processes at once.' },
   ENFILE: { what: 'resources', reason: 'the system has too many open files' },
   EAGAIN: { what: 'resources', reason: 'there are too many processes', hint: 'Run fewer processes at once.' },
+  ECONNRESET: {
+    what: 'resources',
+    reason: 'somebody ended the process that starts others for this program',
+    hint: 'Start it again: another one takes its place.',
+  },
   ENOMEM: { what: 'resources', reason: 'there is not enough memory' },
+  ENOTSUP: {
+    what: 'resources',
+    reason: 'its stdout and stderr cannot be one on this system',
+    hint: 'Use `output: "split"`, or `2>&1` in a command line with `shell`.',
+  },
 };
 
 const WRONG_DIR: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { Medium } from '@core/io';
 
+import type { ProcessBus } from './core/process-events.ts';
 import type { ProcessEvents } from './events.ts';
 
 /**
@@ -23,6 +24,20 @@ export type ProcessInput =
   | AsyncIterable<string | Uint8Array>
   | ReadableStream<string | Uint8Array>;
 
+/** A terminal that a process has for itself: 80 columns and 24 rows unless they are given. */
+export interface PtyOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  /** What it calls itself in `TERM`; `xterm-256color` unless it is given. */
+  readonly name?: string;
+}
+
+/**
+ * Who starts processes: this program, or a small process of its own that starts them quickly however large this program
+ * is.
+ */
+export type LauncherName = 'direct' | 'warden';
+
 /** How many bytes of each stream are kept; 0 keeps none. */
 export interface CaptureOptions {
   readonly stdoutBytes?: number;
@@ -44,6 +59,8 @@ export interface StartOptions {
   readonly stdio?: Exclude<StdioTarget, number> | StdioOptions | undefined;
   /** It is ended as by `kill()` when it has run so long. */
   readonly timeoutMs?: number | undefined;
+  /** It is ended as by `kill()` when it has written nothing for so long to stdout and stderr, one of which is a pipe. */
+  readonly idleTimeoutMs?: number | undefined;
   /** How long it has after the polite signal before SIGKILL; 5,000 unless it is given. */
   readonly gracePeriodMs?: number | undefined;
   /** The polite signal; `SIGTERM` unless it is given. */
@@ -54,9 +71,27 @@ export interface StartOptions {
   readonly detached?: boolean | undefined;
   /** The command is a line for the shell (or for the shell of this name); arguments are quoted and added to it. */
   readonly shell?: boolean | string | undefined;
+  /**
+   * It runs in a terminal of its own, in place of the three streams: all that it shows is `stdout`, `sendInput()` is
+   * what is typed, `closeStdin()` is Control-D. Needs the optional peer `@lydell/node-pty`.
+   */
+  readonly pty?: boolean | PtyOptions | undefined;
   /** `false`: it may outlive this program, but not `close()`. */
   readonly cleanup?: boolean | undefined;
-  /** A longer line comes in pieces marked `partial`; 1,048,576 unless it is given, at least 4. */
+  /**
+   * `merged`: stdout and stderr are one, as with `2>&1`, in the exact order in which they were written. All of it is
+   * `stdout`, and `stderr` is empty. `split` unless it is given.
+   */
+  readonly output?: 'split' | 'merged' | undefined;
+  /**
+   * How its output is text: `utf8` unless it is given, `latin1` (each byte is the character of its number), `utf16le`,
+   * or any label of the Encoding Standard such as `shift_jis` or `windows-1252`. Bytes stay bytes.
+   */
+  readonly encoding?: string | undefined;
+  /**
+   * A longer line comes in pieces marked `partial`; 1,048,576 unless it is given, at least 4. In an encoding other than
+   * `utf8` it is UTF-16 units that are counted.
+   */
   readonly maxLineBytes?: number | undefined;
 }
 
@@ -68,12 +103,19 @@ export interface RunOptions extends StartOptions {
 
 /** What a service is made from. */
 export interface ServiceOptions {
+  /** The bus that is told what its processes do. */
+  readonly core?: ProcessBus | undefined;
   /** How many bytes of each stream of a process are kept; 1,048,576 unless it is given. */
   readonly bufferSizeBytes?: number;
   /** `dir` is a path inside this medium, which must have real paths. */
   readonly medium?: Medium;
   /** Options for every start; those of a call win, and variables of `env` are merged. */
   readonly defaults?: Omit<StartOptions, 'input' | 'signal'>;
+  /**
+   * `warden`: processes are started by a small process of its own, so that a start is as cheap in a program of several
+   * gigabytes as in a small one. `direct` unless it is given.
+   */
+  readonly launcher?: LauncherName;
   /** So many processes that are over are kept for `get()` and `list()`; 100 unless it is given. */
   readonly maxFinished?: number;
   /**

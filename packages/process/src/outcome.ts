@@ -4,7 +4,7 @@ export type SpawnObstacle = 'command' | 'dir' | 'arguments' | 'resources';
 /**
  * How a process ended: closed, so that a `switch` over `kind` is complete.
  *
- * `signaled` tells who was behind it: `self` is a fault of its own (SIGSEGV, SIGABRT, …), `stop` is `kill()` or
+ * `timedOut` with `idle`: it said nothing for so long. `signaled` tells who was behind it: `self` is a fault of its own (SIGSEGV, SIGABRT, …), `stop` is `kill()` or
  * `sendSignal()` (also where it answered the polite signal with an exit code), `outside` is anybody else. `escalated`:
  * the polite signal was not enough for it or for something that it had started.
  */
@@ -48,7 +48,7 @@ export function describeOutcome(outcome: Outcome): string {
     case 'signaled':
       return describeSignal(outcome);
     case 'timedOut':
-      return `it did not end within ${String(outcome.timeoutMs)} ms and was ${ended(outcome.escalated)}`;
+      return `it ${outcome.idle ? 'said nothing for' : 'did not end within'} ${String(outcome.timeoutMs)} ms and was ${ended(outcome.escalated)}`;
     case 'aborted':
       return `it was aborted and ${ended(outcome.escalated)}`;
     case 'spawnFailed':

@@ -1,7 +1,11 @@
-import { checkCommand, checkedCapture, checkedStdio, checkOptions } from './check.ts';
+import { checkCommand, checkedCapture, checkedEncoding, checkedOutput, checkedStdio, checkOptions } from './check.ts';
 import { formatCommandLine, quoteForShell } from './command-line.ts';
+import { checkedPty } from './launch/checked-pty.ts';
+import type { PtyPlan } from './launch/launcher.ts';
 import type { StartOptions, StdioOptions } from './options.ts';
 import type { CaptureSizes } from './output/capture.ts';
+import type { LineFormat } from './output/splitter.ts';
+import { redactor } from './redact.ts';
 import type { Tie } from './terminate/cookie.ts';
 
 /** A start as it was asked for, checked and with nothing left open. */
@@ -14,14 +18,18 @@ export interface Plan {
   readonly inheritEnv: boolean;
   readonly stdio: Required<StdioOptions>;
   readonly sizes: CaptureSizes;
+  readonly format: LineFormat;
+  /** stdout and stderr are one. */
+  readonly isMerged: boolean;
+  readonly pty: PtyPlan | undefined;
   readonly timeoutMs: number | undefined;
+  readonly idleTimeoutMs: number | undefined;
   readonly gracePeriodMs: number;
   readonly killSignal: NodeJS.Signals;
   readonly signal: AbortSignal | undefined;
   readonly input: StartOptions['input'];
   readonly detached: boolean;
   readonly cleanup: boolean;
-  readonly maxLineBytes: number;
   readonly shell: boolean | string;
 }
 
@@ -33,30 +41,38 @@ const LINE_BYTES = 1_048_576;
 export function planOf(command: string, args: readonly string[], options: StartOptions, bufferSizeBytes: number): Plan {
   checkCommand(command, args);
   checkOptions(options);
+  const pty = checkedPty(options);
   return {
     command,
     args: [...args],
     dir: options.dir ?? '',
     env: { ...options.env },
     inheritEnv: options.inheritEnv ?? true,
-    stdio: checkedStdio(options),
+    stdio: pty === undefined ? checkedStdio(options) : { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' },
     sizes: checkedCapture(options.capture, bufferSizeBytes),
+    format: {
+      encoding: checkedEncoding(options.encoding),
+      maxLineBytes: options.maxLineBytes ?? LINE_BYTES,
+    },
+    isMerged: checkedOutput(options) === 'merged',
+    pty,
     timeoutMs: options.timeoutMs,
+    idleTimeoutMs: options.idleTimeoutMs,
     gracePeriodMs: options.gracePeriodMs ?? GRACE_PERIOD_MS,
     killSignal: options.killSignal ?? 'SIGTERM',
     signal: options.signal,
     input: options.input,
     detached: options.detached ?? false,
     cleanup: options.cleanup ?? true,
-    maxLineBytes: options.maxLineBytes ?? LINE_BYTES,
     shell: options.shell ?? false,
   };
 }
 
 /** The options of a call over those of the service. */
 export function mergeOptions(defaults: StartOptions, options: StartOptions): StartOptions {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { ...defaults, ...given, env: { ...defaults.env, ...options.env } };
+  const merged: Record<string, unknown> = { ...defaults };
+  for (const [name, value] of Object.entries(options)) if (value !== undefined) merged[name] = value;
+  return { ...merged, env: { ...defaults.env, ...options.env } };
 }
 
 /** Whether it leads a session of its own; one that reads this program's stdin stays with the terminal. */
@@ -73,11 +89,16 @@ export function fileOf({ command, args, shell }: Plan): { file: string; args: re
   return { file, args: ['/d', '/s', '/c', `"${line}"`], verbatim: true };
 }
 
-/** The command as messages show it. */
+/** The command as messages show it: without secrets. */
 export function commandLineOf(plan: Plan): string {
-  if (plan.shell === false) return formatCommandLine(plan.command, plan.args);
-  const { file, args } = fileOf(plan);
+  const hide = hiderOf(plan); // at first, since a secret that is quoted or cut would not be recognized
+  const { file, args } = fileOf({ ...plan, command: hide(plan.command), args: plan.args.map(hide) });
   return formatCommandLine(file, args);
+}
+
+/** Takes the secrets of its environment out of a text. */
+export function hiderOf({ env, inheritEnv }: Plan): (text: string) => string {
+  return redactor({ ...(inheritEnv ? process.env : {}), ...env });
 }
 
 /** How it is tied to its program. */

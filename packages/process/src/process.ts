@@ -2,8 +2,10 @@ import { onAbort } from '@core/io';
 
 import { checkSignalName, checkStreamName } from './check.ts';
 import type { Execution } from './execution.ts';
-import type { OutputLine } from './output/lines.ts';
-import type { StreamName } from './output/stream-name.ts';
+import { checkSize } from './launch/checked-pty.ts';
+import type { LineBatch, OutputLine } from './output/lines.ts';
+import type { OutputChunk } from './output/output-chunk.ts';
+import type { ProcessOutput, ReadOptions } from './output/output.ts';
 import type { ProcessResult } from './result.ts';
 
 /**
@@ -24,14 +26,6 @@ export interface ProcessInfo {
   readonly exitCode?: number;
   readonly killSignal?: NodeJS.Signals;
   readonly durationMs: number;
-}
-
-/** Which lines are wanted, and for how long. */
-export interface LinesOptions {
-  /** Only those of this stream. */
-  readonly stream?: StreamName | undefined;
-  /** Ends the iteration with its reason; the process runs on. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -185,6 +179,22 @@ export class Process implements AsyncDisposable {
   }
 
   /**
+   * Gives its terminal another size, of which it is told by SIGWINCH.
+   *
+   * @throws `RangeError`; `ERR_PROCESS_PTY_UNAVAILABLE` where it has no terminal of its own; `ERR_PROCESS_NOT_RUNNING`.
+   */
+  resize(columns: number, rows: number): void {
+    checkSize(columns, rows);
+    const done = this.#execution.leader?.resize(columns, rows) ?? 'gone';
+    if (done === 'resized') return;
+    throw done === 'gone'
+      ? this.#execution.refusal('ERR_PROCESS_NOT_RUNNING', 'process.resize', 'it is not running')
+      : this.#execution.refusal('ERR_PROCESS_PTY_UNAVAILABLE', 'process.resize', 'it has none', {
+          hint: 'Ask for one with `pty: true`.',
+        });
+  }
+
+  /**
    * Writes to its stdin; resolves when the system has taken it, which a process that does not read can delay for ever.
    * Bytes must not be changed before.
    *
@@ -204,15 +214,36 @@ export class Process implements AsyncDisposable {
    * Its lines from the beginning, as far as they are kept, and then as they come, until its end. Lines that are not
    * read slow the process down, so that nothing piles up here; leaving the loop lets go of them.
    */
-  lines({ stream, signal }: LinesOptions = {}): AsyncIterableIterator<OutputLine, undefined> {
-    checkStreamName(stream);
-    signal?.throwIfAborted();
-    this.#execution.leader?.hold();
-    return this.#execution.output.lines(stream, signal);
+  lines(options: ReadOptions = {}): AsyncIterableIterator<OutputLine, undefined> {
+    return this.#outputFor(options).lines(options);
+  }
+
+  /**
+   * The same lines as {@link lines}, together as they came: for those who want speed. No batch is empty, and all lines
+   * of one are of one stream.
+   */
+  lineBatches(options: ReadOptions = {}): AsyncIterableIterator<LineBatch, undefined> {
+    return this.#outputFor(options).batches(options);
+  }
+
+  /**
+   * Its bytes from the beginning, as far as they are kept, and then as they come, until its end: also what is no line
+   * yet, such as a prompt. What is not read slows the process down, as with {@link lines}.
+   */
+  chunks(options: ReadOptions = {}): AsyncIterableIterator<OutputChunk, undefined> {
+    return this.#outputFor(options).chunks(options);
   }
 
   /** `kill()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+  }
+
+  /** Who reads the output of a detached process wants it to hold this program up. */
+  #outputFor({ stream, signal }: ReadOptions): ProcessOutput {
+    checkStreamName(stream);
+    signal?.throwIfAborted();
+    this.#execution.leader?.hold();
+    return this.#execution.output;
   }
 }

@@ -1,10 +1,14 @@
-import { checkNumber, checkOptions } from './check.ts';
-import { formatCommandLine } from './command-line.ts';
+import type { Medium } from '@core/io';
+
+import { checkLauncher, checkNumber, checkOptions } from './check.ts';
+import { checkBus, checkHost, processEvents, type ServiceHost } from './core/process-events.ts';
 import { ProcessError, type ProcessErrorCode } from './errors.ts';
 import { isolated } from './events.ts';
 import { Execution, type ExecutionContext } from './execution.ts';
 import type { RunOptions, ServiceOptions, StartOptions } from './options.ts';
-import { GRACE_PERIOD_MS, mergeOptions, planOf } from './plan.ts';
+import { Launchers } from './launch/launchers.ts';
+import { commandLineOf, GRACE_PERIOD_MS, mergeOptions, type Plan, planOf } from './plan.ts';
+import { Courier } from './output/courier.ts';
 import { Process } from './process.ts';
 import type { ProcessResult } from './result.ts';
 import { StartQueue } from './start-queue.ts';
@@ -15,6 +19,8 @@ import { treeOf } from './terminate/system-tree.ts';
 
 const BUFFER_BYTES = 1_048_576;
 const MOST_FINISHED = 100;
+/** A service that is closed waits so long for listeners that have not yet heard every line. */
+const LISTENERS_MS = 10_000;
 
 interface Entry {
   readonly execution: Execution;
@@ -26,7 +32,8 @@ interface Entry {
  * program ends, however it ends (SIGKILL included, where a POSIX shell can watch).
  *
  * Ids are `proc-1`, `proc-2`, … in the order of the calls. Processes that are over are kept up to `maxFinished`, then
- * the oldest are forgotten. `close()` belongs to it: `await using` does it by itself.
+ * the oldest are forgotten. `close()` belongs to it: `await using` does it by itself. With `core` it tells a bus what its
+ * processes do.
  *
  * @example
  * ```ts
@@ -50,29 +57,57 @@ export class Service implements AsyncDisposable {
   readonly #bufferSizeBytes: number;
   readonly #maxFinished: number;
   readonly #context: ExecutionContext;
+  readonly #launchers: Launchers;
   readonly #entries = new Map<string, Entry>();
   #count = 0;
+  /** How many of the entries are over; one that was forgotten before it could be counted is missing for a moment. */
+  #finished = 0;
   #closing: Promise<void> | undefined;
 
   /** @throws `TypeError` or `RangeError` for a wrong option, also for a wrong default. */
   constructor(options: ServiceOptions = {}) {
-    const { bufferSizeBytes = BUFFER_BYTES, maxFinished = MOST_FINISHED, medium, defaults = {}, events = {} } = options;
+    const { bufferSizeBytes = BUFFER_BYTES, maxFinished = MOST_FINISHED, medium, defaults = {} } = options;
+    const { core, launcher = 'direct', events = core === undefined ? {} : processEvents(core) } = options;
+    checkBus(core);
     checkNumber('bufferSizeBytes', bufferSizeBytes, 1, Number.MAX_SAFE_INTEGER);
     checkNumber('maxFinished', maxFinished, 0, Number.MAX_SAFE_INTEGER);
     checkOptions(defaults);
+    checkLauncher(launcher);
     this.#defaults = defaults;
     this.#bufferSizeBytes = bufferSizeBytes;
     this.#maxFinished = maxFinished;
     const jar = new CookieJar();
     const guard = new Guard({ jar, gracePeriodMs: defaults.gracePeriodMs ?? GRACE_PERIOD_MS });
-    this.#context = { guard, jar, queue: new StartQueue(), events: isolated(events), medium };
+    this.#launchers = new Launchers(launcher, jar.markOf('warden', 'detached'));
+    this.#context = {
+      guard,
+      jar,
+      launcher: this.#launchers,
+      queue: new StartQueue(),
+      courier: new Courier(),
+      events: isolated(events),
+      medium,
+    };
+  }
+
+  /**
+   * Makes a service that tells this bus what its processes do, and registers it there as `process`: the bus's shutdown
+   * closes it.
+   *
+   * @throws What the constructor and `registerService` throw.
+   */
+  static register(core: ServiceHost, options: Omit<ServiceOptions, 'core'> = {}): Service {
+    checkHost(core);
+    const service = new Service({ ...options, core });
+    core.registerService('process', service);
+    return service;
   }
 
   /**
    * Starts a process; resolves once it runs.
    *
    * @throws `TypeError` or `RangeError` for misuse; `ERR_PROCESS_SPAWN_FAILED` (its `outcome.what` tells a missing
-   * program from a missing directory); `ERR_PROCESS_CLOSED`; the reason of `signal` where it was aborted before.
+   * program from a missing directory); `ERR_PROCESS_PTY_UNAVAILABLE`; `ERR_PROCESS_CLOSED`; the reason of `signal` where it was aborted before.
    */
   async start(command: string, args: readonly string[] = [], options: StartOptions = {}): Promise<Process> {
     const { execution, process } = await this.#start(command, args, options);
@@ -93,6 +128,16 @@ export class Service implements AsyncDisposable {
     await process.done; // holds this program up, also for a detached one
     const result = await execution.done;
     return reject || result.outcome.kind === 'aborted' ? result.unwrap() : result;
+  }
+
+  /** What `dir` is a path inside; `undefined` where it is one of the host. */
+  get medium(): Medium | undefined {
+    return this.#context.medium;
+  }
+
+  /** The options for every start. */
+  get defaults(): Readonly<NonNullable<ServiceOptions['defaults']>> {
+    return this.#defaults;
   }
 
   /** The process of this id, or `undefined`. */
@@ -128,12 +173,12 @@ export class Service implements AsyncDisposable {
         hint: 'End it with `kill()` first.',
       });
     }
-    this.#entries.delete(id);
+    this.#forget(id);
   }
 
   /** Forgets all that are over. */
   clear(): void {
-    this.#forgetFinished(0);
+    for (const [id, { execution }] of this.#entries) if (execution.result !== undefined) this.#forget(id);
   }
 
   /**
@@ -145,6 +190,11 @@ export class Service implements AsyncDisposable {
     return this.#closing;
   }
 
+  /** `close()`: what its bus calls when it shuts down. */
+  async onShutdown(): Promise<void> {
+    await this.close();
+  }
+
   /** `close()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
@@ -153,7 +203,8 @@ export class Service implements AsyncDisposable {
   async #start(command: string, args: readonly string[], options: StartOptions): Promise<Entry> {
     checkOptions(options);
     const plan = planOf(command, args, mergeOptions(this.#defaults, options), this.#bufferSizeBytes);
-    if (this.#closing !== undefined) throw closed(command, args);
+    if (plan.pty !== undefined) await this.#launchers.ptyReady();
+    if (this.#closing !== undefined) throw closed(plan);
     plan.signal?.throwIfAborted();
 
     this.#count += 1;
@@ -161,10 +212,11 @@ export class Service implements AsyncDisposable {
     const entry = { execution, process: new Process(execution) };
     this.#entries.set(execution.id, entry);
     void execution.done.then(() => {
+      this.#finished += 1;
       this.#forgetFinished(this.#maxFinished);
     });
     await execution.start();
-    if (execution.leader === undefined && this.#isClosing()) throw closed(command, args);
+    if (execution.leader === undefined && this.#isClosing()) throw closed(plan);
     return entry;
   }
 
@@ -173,14 +225,16 @@ export class Service implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { guard, jar } = this.#context;
+    const { guard, jar, courier } = this.#context;
     const open = [...this.#entries.values()].filter(({ execution }) => execution.result === undefined);
     await Promise.all(open.filter(({ execution }) => !execution.plan.detached).map(({ process }) => process.kill()));
     if (this.#count > 0) {
       const { killSignal = 'SIGTERM', gracePeriodMs = GRACE_PERIOD_MS } = this.#defaults;
       await endTree(treeOf({ roots: guard.roots(), mark: jar.all }), { killSignal, gracePeriodMs });
     }
+    await this.#launchers.close();
     await guard.close();
+    await courier.settled(LISTENERS_MS);
   }
 
   #entryOf(id: string, op: string): Entry {
@@ -193,15 +247,22 @@ export class Service implements AsyncDisposable {
     );
   }
 
+  /** Forgets those that are over, the oldest first, but for so many. */
   #forgetFinished(kept: number): void {
-    const finished = [...this.#entries.values()].filter(({ execution }) => execution.result !== undefined);
-    for (const { execution } of finished.slice(0, Math.max(0, finished.length - kept)))
-      this.#entries.delete(execution.id);
+    for (const [id, { execution }] of this.#entries) {
+      if (this.#finished <= kept) return;
+      if (execution.result !== undefined) this.#forget(id);
+    }
+  }
+
+  #forget(id: string): void {
+    this.#entries.delete(id);
+    this.#finished -= 1;
   }
 }
 
-function closed(command: string, args: readonly string[]): ProcessError {
-  const message = `Cannot start ${formatCommandLine(command, args)}: the service is closed`;
+function closed(plan: Plan): ProcessError {
+  const message = `Cannot start ${commandLineOf(plan)}: the service is closed`;
   return refused('ERR_PROCESS_CLOSED', 'process.start', message);
 }
 

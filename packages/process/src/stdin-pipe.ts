@@ -56,6 +56,7 @@ export class StdinPipe {
   /** The process is over: whoever still waits for it to read is told so. */
   destroy(): void {
     this.#stdin?.destroy();
+    this.#stdin = undefined;
   }
 
   #writable(): Writable {

@@ -4,7 +4,7 @@ import { isOwnFault, type Outcome } from './outcome.ts';
 /** Who wants a process to end before it does so itself; the first one decides what is reported. */
 export type StopCause =
   | { readonly kind: 'kill'; readonly killSignal: NodeJS.Signals }
-  | { readonly kind: 'timeout'; readonly timeoutMs: number }
+  | { readonly kind: 'timeout'; readonly timeoutMs: number; readonly idle: boolean }
   | { readonly kind: 'abort'; readonly reason: unknown };
 
 /** The outcome of a process that somebody stopped. */
@@ -13,7 +13,7 @@ export function outcomeOfStop(cause: StopCause, escalated: boolean, died: NodeJS
     case 'kill':
       return { kind: 'signaled', killSignal: died ?? cause.killSignal, by: 'stop', escalated };
     case 'timeout':
-      return { kind: 'timedOut', timeoutMs: cause.timeoutMs, idle: false, escalated };
+      return { kind: 'timedOut', timeoutMs: cause.timeoutMs, idle: cause.idle, escalated };
     case 'abort':
       return { kind: 'aborted', reason: cause.reason, escalated };
   }

@@ -20,6 +20,7 @@ describe('Good', () => {
       check({ dir: '/', env: { A: '1', B: undefined }, input: 'x', timeoutMs: 1, signal, shell: 'bash' }),
     ).not.toThrow();
     expect(check({ input: [new Uint8Array(1)], stdio: { stdin: 'pipe', stdout: 1 }, gracePeriodMs: 0 })).not.toThrow();
+    expect(check({ idleTimeoutMs: 1, stdio: { stdout: 'ignore' } })).not.toThrow();
     expect(check({ killSignal: 'SIGUSR1', capture: { stdoutBytes: 0 }, maxLineBytes: 4 })).not.toThrow();
   });
 
@@ -68,6 +69,10 @@ describe('Bad', () => {
       { stdio: { stdout: 'file' } },
       'stdio.stdout must be "pipe", "inherit", "ignore" or a file descriptor, not "file"',
     ],
+    [
+      { idleTimeoutMs: 5, stdio: 'inherit' },
+      'idleTimeoutMs needs stdout or stderr to be a pipe, and stdio makes neither one',
+    ],
     [{ stdio: { stdin: -1 } }, 'stdio.stdin must be "pipe", "inherit", "ignore" or a file descriptor, not -1'],
   ])('checkOptions refuses %j', (options, message) => {
     expect(check(options)).toThrow(new TypeError(message));
@@ -77,6 +82,7 @@ describe('Bad', () => {
     [{ timeoutMs: 0 }, 'timeoutMs must be a whole number from 1 to 2147483647, not 0'],
     [{ timeoutMs: 2 ** 31 }, 'timeoutMs must be a whole number from 1 to 2147483647, not 2147483648'],
     [{ timeoutMs: '5' }, 'timeoutMs must be a whole number from 1 to 2147483647, not "5"'],
+    [{ idleTimeoutMs: 0 }, 'idleTimeoutMs must be a whole number from 1 to 2147483647, not 0'],
     [{ gracePeriodMs: -1 }, 'gracePeriodMs must be a whole number from 0 to 2147483647, not -1'],
     [{ maxLineBytes: 3 }, 'maxLineBytes must be a whole number from 4 to 268435456, not 3'],
     [

@@ -27,4 +27,14 @@ describe('Ugly', () => {
     });
     expect(() => tell?.(exited)).not.toThrow();
   });
+
+  it('isolated takes one who cannot say whether lines are wanted for one who wants none', () => {
+    const { wantsLines } = isolated({
+      wantsLines: () => {
+        throw new Error('harm');
+      },
+    });
+    expect(wantsLines?.()).toBe(false);
+    expect(isolated({ wantsLines: () => true }).wantsLines?.()).toBe(true);
+  });
 });

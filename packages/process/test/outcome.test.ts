@@ -9,6 +9,7 @@ describe('Good', () => {
     [{ kind: 'exited', code: 3 }, 'it exited with code 3'],
     [{ ...stopped, escalated: false }, 'it was stopped with SIGTERM'],
     [{ kind: 'timedOut', timeoutMs: 50, idle: false, escalated: false }, 'it did not end within 50 ms and was stopped'],
+    [{ kind: 'timedOut', timeoutMs: 50, idle: true, escalated: false }, 'it said nothing for 50 ms and was stopped'],
     [{ kind: 'aborted', reason: 'no', escalated: false }, 'it was aborted and stopped'],
   ])('describeOutcome of %j is "%s"', (outcome, sentence) => {
     expect(describeOutcome(outcome)).toBe(sentence);

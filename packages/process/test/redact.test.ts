@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { redact, secretsOf } from '../src/redact.ts';
+import { redact, redactor, secretsOf } from '../src/redact.ts';
 
 describe('Good', () => {
   it('secretsOf finds values by the names of their variables, longest first', () => {
@@ -14,12 +14,22 @@ describe('Good', () => {
 });
 
 describe('Bad', () => {
+  it('redactor leaves alone what no secret variable holds', () => {
+    expect(redactor({ LANG: 'secret-looking' })('a secret-looking text')).toBe('a secret-looking text');
+  });
+
   it('secretsOf leaves out what is too short to be told from a word, and what is not set', () => {
     expect(secretsOf({ API_KEY: 'dev', TOKEN: undefined, SECRET: '' })).toEqual([]);
   });
 });
 
 describe('Ugly', () => {
+  it('redactor knows single lines of a secret of several lines, however they end', () => {
+    const hide = redactor({ SIGNING_KEY: 'first-line\r\nsecond-line\nend' });
+    expect(['> first-line', 'second-line', 'end'].map(hide)).toEqual(['> ***', '***', 'end']);
+    expect(hide('first-line\r\nsecond-line\nend.')).toBe('***.');
+  });
+
   it('redact takes a secret for text, not for a pattern', () => {
     expect(redact('a.c$& abc', ['a.c$&'])).toBe('*** abc');
   });

@@ -115,7 +115,7 @@ describe('Good', () => {
     const told: string[] = [];
     const events: ProcessEvents = {
       started: ({ id, command, dir: where }) => told.push(`started ${id} ${command} ${where}`),
-      lines: ({ stream, lines }) => told.push(`${stream} ${lines.map(({ line }) => line).join()}`),
+      lines: ({ stream, lines }) => told.push(`${stream} ${lines.join()}`),
       exited: ({ id, exitCode, error }) => told.push(`exited ${id} ${String(exitCode)} ${String(error)}`),
     };
     await using service = new Service({ events });

@@ -1,14 +1,7 @@
-import { StringDecoder } from 'node:string_decoder';
-
-import type { StreamName } from './stream-name.ts';
+import { OutputEncoding } from './encoding.ts';
+import type { OutputChunk } from './output-chunk.ts';
 import { RingBuffer } from './ring-buffer.ts';
-import { firstWhole } from './utf8.ts';
-
-/** A part of the output: bytes that one stream wrote in one go. */
-export interface OutputPart {
-  readonly stream: StreamName;
-  readonly bytes: Uint8Array;
-}
+import type { StreamName } from './stream-name.ts';
 
 /** How many bytes of each stream are kept; 0 keeps none. */
 export type CaptureSizes = Readonly<Record<StreamName, number>>;
@@ -25,11 +18,13 @@ interface Kept {
  */
 export class Capture {
   readonly #kept: ReadonlyMap<StreamName, Kept>;
+  readonly #encoding: OutputEncoding;
   /** Runs of bytes in order of arrival: above 0 of stdout, below 0 of stderr. The ones before `#first` are over. */
   #runs: number[] = [];
   #first = 0;
 
-  constructor(sizes: CaptureSizes) {
+  constructor(sizes: CaptureSizes, encoding: OutputEncoding = OutputEncoding.UTF8) {
+    this.#encoding = encoding;
     const kept = new Map<StreamName, Kept>();
     for (const stream of ['stdout', 'stderr'] as const) {
       if (sizes[stream] > 0) kept.set(stream, { ring: new RingBuffer(sizes[stream]), forgotten: 0 });
@@ -56,7 +51,7 @@ export class Capture {
   }
 
   /** What is kept, in order of arrival. */
-  *parts(): Iterable<OutputPart> {
+  *parts(): Iterable<OutputChunk> {
     const bytes = new Map<StreamName, Uint8Array>();
     const at = new Map<StreamName, number>();
     for (const [stream, { ring, forgotten }] of this.#kept) {
@@ -78,20 +73,36 @@ export class Capture {
     return Buffer.concat([...this.parts()].map(({ bytes }) => bytes));
   }
 
-  /** What is kept, in order of arrival; no stream begins inside a character. */
-  *wholeParts(): Iterable<OutputPart> {
-    const cut = new Set([...this.#kept.keys()].filter((stream) => this.ring(stream)?.truncated));
+  /** What is kept, in order of arrival; no stream begins inside a character, as far as its encoding tells. */
+  *wholeParts(): Iterable<OutputChunk> {
+    const cut = new Map<StreamName, RingBuffer>();
+    for (const [stream, { ring }] of this.#kept) if (ring.truncated) cut.set(stream, ring);
     for (const { stream, bytes } of this.parts()) {
-      yield { stream, bytes: cut.delete(stream) ? bytes.subarray(firstWhole(bytes)) : bytes };
+      const ring = cut.get(stream);
+      cut.delete(stream);
+      yield { stream, bytes: ring === undefined ? bytes : this.#whole(bytes, ring) };
     }
   }
 
-  /** What is kept of both streams as UTF-8: a character that arrived in two halves stands where it was completed. */
-  text(): string {
-    const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
+  /**
+   * What is kept of one stream, or of both in order of arrival, as text: a character that arrived in two halves stands
+   * where it was completed, and one that was never completed is left out.
+   */
+  text(only?: StreamName): string {
+    const decoders = { stdout: this.#encoding.text(), stderr: this.#encoding.text() };
+    const ring = only === undefined ? undefined : this.ring(only);
+    if (only !== undefined) {
+      if (ring === undefined) return '';
+      const bytes = ring.bytes();
+      return decoders[only].write(ring.truncated ? this.#whole(bytes, ring) : bytes);
+    }
     let text = '';
-    for (const { stream, bytes } of this.wholeParts()) text += decoders[stream].write(Buffer.from(bytes));
+    for (const { stream, bytes } of this.wholeParts()) text += decoders[stream].write(bytes);
     return text;
+  }
+
+  #whole(bytes: Uint8Array, ring: RingBuffer): Uint8Array {
+    return bytes.subarray(this.#encoding.firstWhole(bytes, ring.totalWritten - ring.length));
   }
 
   #note(run: number): void {

@@ -1,7 +1,4 @@
-import { isAscii } from 'node:buffer';
-
 import type { StreamName } from './stream-name.ts';
-import { isContinuation } from './utf8.ts';
 
 /** A line of output without its line end. */
 export interface OutputLine {
@@ -11,127 +8,59 @@ export interface OutputLine {
   readonly partial?: true;
 }
 
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-const FIRST_BYTES = 256;
+/** Lines of one stream that came together: at least one, without their line ends. */
+export interface LineBatch {
+  readonly stream: StreamName;
+  readonly lines: readonly string[];
+  /** The last of them is a piece of a line over `maxLineBytes`, and the next batch of this stream goes on with it. */
+  readonly partial?: true;
+}
 
-/**
- * Cuts the bytes of one stream into lines that end with `\n` or `\r\n`, and decodes them as UTF-8.
- *
- * What comes out depends on the bytes alone, not on where chunks begin. A line over `maxLineBytes` comes in pieces of
- * that length (less where a character would be torn); time is linear in the bytes, memory in `maxLineBytes`.
- */
-export class LineSplitter {
+/** One line of a batch. */
+export function lineOf(batch: LineBatch, index: number): OutputLine {
+  const { stream, lines } = batch;
+  const line = lines[index] ?? '';
+  return batch.partial === true && index === lines.length - 1 ? { stream, line, partial: true } : { stream, line };
+}
+
+/** The lines of a batch, each with what it is. */
+export function linesOf(batch: LineBatch): OutputLine[] {
+  const { stream, lines, partial } = batch;
+  return partial === true ? lines.map((_, index) => lineOf(batch, index)) : lines.map((line) => ({ stream, line }));
+}
+
+/** Puts batches together out of lines and pieces of lines. */
+export class BatchMaker {
   readonly #stream: StreamName;
-  readonly #maxLineBytes: number;
-  /** The line that has no end yet, in the first `#length` bytes. */
-  #pending: Buffer = Buffer.alloc(0);
-  #length = 0;
+  #batches: LineBatch[] = [];
+  #lines: string[] = [];
 
-  constructor(stream: StreamName, maxLineBytes: number) {
+  constructor(stream: StreamName) {
     this.#stream = stream;
-    this.#maxLineBytes = maxLineBytes;
   }
 
-  /** The lines that `chunk` completes, in order; the chunk is not kept. */
-  push(chunk: Uint8Array): OutputLine[] {
-    const lines: OutputLine[] = [];
-    const last = chunk.lastIndexOf(NEWLINE);
-    let from = 0;
-    if (last >= 0) {
-      if (this.#length > 0) from = this.#finish(chunk, lines);
-      if (from <= last) this.#whole(chunk.subarray(from, last), lines);
-      from = last + 1;
-    }
-    this.#keep(chunk.subarray(from), lines);
-    return lines;
+  line(line: string): void {
+    this.#lines.push(line);
   }
 
-  /** The last line, where the stream did not end with a line end. */
-  end(): OutputLine[] {
-    const lines: OutputLine[] = [];
-    if (this.#length > 0) this.#pieces(this.#pending.subarray(0, this.#length), lines);
-    this.#pending = Buffer.alloc(0);
-    this.#length = 0;
-    return lines;
+  /** A piece of a line ends a batch. */
+  piece(line: string): void {
+    this.#lines.push(line);
+    this.#batches.push({ stream: this.#stream, lines: this.#lines, partial: true });
+    this.#lines = [];
   }
 
-  /** Completes the pending line with the first of `chunk`; returns where the second begins. */
-  #finish(chunk: Uint8Array, lines: OutputLine[]): number {
-    const end = chunk.indexOf(NEWLINE);
-    this.#keep(chunk.subarray(0, end), lines);
-    this.#pieces(withoutReturn(this.#pending.subarray(0, this.#length)), lines);
-    this.#length = 0;
-    return end + 1;
+  /** Several lines, where there are no others yet: the array is kept. */
+  lines(lines: string[]): void {
+    this.#lines = lines;
   }
 
-  /** Whole lines, of which the last has lost its `\n`. */
-  #whole(bytes: Uint8Array, lines: OutputLine[]): void {
-    if (bytes.length <= this.#maxLineBytes) {
-      const stream = this.#stream;
-      for (const line of decode(bytes).split('\n')) {
-        lines.push({ stream, line: line.endsWith('\r') ? line.slice(0, -1) : line });
-      }
-      return;
-    }
-    for (let from = 0; from <= bytes.length;) {
-      const newline = bytes.indexOf(NEWLINE, from);
-      const end = newline < 0 ? bytes.length : newline;
-      this.#pieces(withoutReturn(bytes.subarray(from, end)), lines);
-      from = end + 1;
-    }
+  /** What was made since the last time. */
+  take(): LineBatch[] {
+    const batches = this.#batches;
+    if (this.#lines.length > 0) batches.push({ stream: this.#stream, lines: this.#lines });
+    this.#batches = [];
+    this.#lines = [];
+    return batches;
   }
-
-  /** A whole line in as many pieces as it needs. */
-  #pieces(line: Uint8Array, lines: OutputLine[]): void {
-    let from = 0;
-    while (line.length - from > this.#maxLineBytes) from = this.#piece(line, from, lines);
-    lines.push({ stream: this.#stream, line: decode(line.subarray(from)) });
-  }
-
-  /** One piece from `from`; returns where the next begins. */
-  #piece(line: Uint8Array, from: number, lines: OutputLine[]): number {
-    const limit = from + this.#maxLineBytes;
-    let end = limit;
-    while (end > from && limit - end < 4 && isContinuation(line, end)) end -= 1;
-    if (end === from || limit - end === 4) end = limit; // no UTF-8, or no room for one character
-    lines.push({ stream: this.#stream, line: decode(line.subarray(from, end)), partial: true });
-    return end;
-  }
-
-  /** Adds bytes without a line end to the pending line, and lets go of the pieces that it surely has. */
-  #keep(bytes: Uint8Array, lines: OutputLine[]): void {
-    // one byte more than a piece may be the `\r` of a line end
-    const limit = this.#maxLineBytes + 1;
-    for (let from = 0; from < bytes.length;) {
-      const taken = Math.min(bytes.length - from, limit + 1 - this.#length);
-      this.#append(bytes.subarray(from, from + taken));
-      from += taken;
-      if (this.#length > limit) {
-        const rest = this.#piece(this.#pending, 0, lines);
-        this.#pending.copyWithin(0, rest, this.#length);
-        this.#length -= rest;
-      }
-    }
-  }
-
-  #append(bytes: Uint8Array): void {
-    const wanted = this.#length + bytes.length;
-    if (wanted > this.#pending.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(wanted, this.#pending.length * 2, FIRST_BYTES));
-      this.#pending.copy(grown, 0, 0, this.#length);
-      this.#pending = grown;
-    }
-    this.#pending.set(bytes, this.#length);
-    this.#length = wanted;
-  }
-}
-
-function withoutReturn(line: Uint8Array): Uint8Array {
-  return line.at(-1) === RETURN ? line.subarray(0, -1) : line;
-}
-
-function decode(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.toString(isAscii(buffer) ? 'latin1' : 'utf8');
 }

@@ -1,37 +1,56 @@
 import type { Readable } from 'node:stream';
 
-import type { StreamName } from './stream-name.ts';
 import { Capture, type CaptureSizes } from './capture.ts';
+import type { Courier } from './courier.ts';
 import { drain } from './drain.ts';
-import { LineReader, type OutputSink } from './line-reader.ts';
-import { type OutputLine, LineSplitter } from './lines.ts';
-
-/** Hears the lines of a chunk; it must not throw. */
-export type LinesListener = (stream: StreamName, lines: readonly OutputLine[]) => void;
+import { LineEvents, type LineListener } from './line-events.ts';
+import type { LineBatch, OutputLine } from './lines.ts';
+import type { OutputChunk } from './output-chunk.ts';
+import { OutputReader, type OutputSink } from './output-reader.ts';
+import type { LineFormat } from './splitter.ts';
+import type { StreamName } from './stream-name.ts';
+import { BatchSupply, ChunkSupply, LineSupply, type Supply } from './supply.ts';
 
 /** What a {@link ProcessOutput} is made from. */
 export interface ProcessOutputOptions {
   readonly sizes: CaptureSizes;
-  readonly maxLineBytes: number;
+  readonly format: LineFormat;
+  readonly courier: Courier;
   /** Nothing is decoded for it where it is missing. */
-  readonly onLines?: LinesListener | undefined;
+  readonly listener?: LineListener | undefined;
+}
+
+/** Which output is read, and for how long. */
+export interface ReadOptions {
+  /** Only that of this stream. */
+  readonly stream?: StreamName | undefined;
+  /** Ends the iteration with its reason; the process runs on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const BOTH: readonly StreamName[] = ['stdout', 'stderr'];
+/** Kept bytes are read again in chunks such as they came in. */
+const REPLAYED_BYTES = 65_536;
 
 /** Where the bytes of a process go: into the capture and to those who follow, a chunk at a time. */
 export class ProcessOutput {
   readonly #capture: Capture;
-  readonly #maxLineBytes: number;
+  readonly #format: LineFormat;
   readonly #streams = new Map<StreamName, Readable>();
   readonly #sinks = new Set<OutputSink>();
+  readonly #events: LineEvents | undefined;
   #isDraining = false;
   #isOver = false;
 
-  constructor({ sizes, maxLineBytes, onLines }: ProcessOutputOptions) {
-    this.#capture = new Capture(sizes);
-    this.#maxLineBytes = maxLineBytes;
-    if (onLines !== undefined) this.#sinks.add(new LineEvents(onLines, maxLineBytes));
+  constructor({ sizes, format, courier, listener }: ProcessOutputOptions) {
+    this.#capture = new Capture(sizes, format.encoding);
+    this.#format = format;
+    if (listener === undefined) return;
+    const onRoom = (): void => {
+      this.#regulateAll();
+    };
+    this.#events = new LineEvents({ listener, courier, format, onRoom });
+    this.#sinks.add(this.#events);
   }
 
   /** Follows a stream of the process; to be called in the same turn of the loop in which it was started. */
@@ -47,7 +66,7 @@ export class ProcessOutput {
 
   /** What is kept of one stream, as text. */
   text(stream: StreamName): string {
-    return this.#capture.ring(stream)?.toString() ?? '';
+    return this.#capture.text(stream);
   }
 
   /** What is kept of one stream. */
@@ -71,21 +90,18 @@ export class ProcessOutput {
   }
 
   /** The lines from the beginning, as far as it is kept, and then as they come. */
-  lines(only?: StreamName, signal?: AbortSignal): LineReader {
-    const reader = new LineReader({
-      streams: only === undefined ? BOTH : [only],
-      maxLineBytes: this.#maxLineBytes,
-      signal,
-      onRoom: () => {
-        if (reader.isOver) this.#sinks.delete(reader);
-        this.#regulateAll();
-      },
-    });
-    this.#replay(reader);
-    if (this.#isOver) reader.end();
-    else this.#sinks.add(reader);
-    this.#regulateAll();
-    return reader;
+  lines(options: ReadOptions = {}): OutputReader<OutputLine> {
+    return this.#follow(new LineSupply(streamsOf(options), this.#format), this.#capture.wholeParts(), options);
+  }
+
+  /** The same lines, all together that one chunk completes. */
+  batches(options: ReadOptions = {}): OutputReader<LineBatch> {
+    return this.#follow(new BatchSupply(streamsOf(options), this.#format), this.#capture.wholeParts(), options);
+  }
+
+  /** The bytes from the beginning, as far as it is kept, and then as they come. */
+  chunks(options: ReadOptions = {}): OutputReader<OutputChunk> {
+    return this.#follow(new ChunkSupply(streamsOf(options)), this.#capture.parts(), options);
   }
 
   /** The process has exited: takes what it left, however slow the readers are, and ends. */
@@ -95,26 +111,48 @@ export class ProcessOutput {
     this.end();
   }
 
-  /** There is no more to come. */
+  /** There is no more to come; the second time does nothing. */
   end(): void {
     this.#isOver = true;
-    for (const sink of this.#sinks) sink.end();
+    const sinks = [...this.#sinks];
     this.#sinks.clear();
+    this.#streams.clear();
+    for (const sink of sinks) sink.end();
+  }
+
+  /** Calls back when the listener was told everything; to be asked after the end. */
+  whenTold(callback: () => void): void {
+    if (this.#events === undefined) callback();
+    else this.#events.whenTold(callback);
   }
 
   #write(stream: StreamName, bytes: Uint8Array): void {
     if (this.#isOver) return;
     this.#capture.write(stream, bytes);
+    if (this.#sinks.size === 0) return;
+    const chunk = { stream, bytes };
     for (const sink of this.#sinks) {
-      if (sink.wants(stream)) sink.write(stream, bytes);
+      if (sink.wants(stream)) sink.write(chunk);
     }
     this.#regulate(stream);
   }
 
-  #replay(reader: LineReader): void {
-    for (const { stream, bytes } of this.#capture.wholeParts()) {
-      if (reader.wants(stream)) reader.write(stream, bytes);
+  #follow<T>(supply: Supply<T>, kept: Iterable<OutputChunk>, { signal }: ReadOptions): OutputReader<T> {
+    const onRoom = (reader: OutputReader<T>): void => {
+      if (reader.isOver) this.#sinks.delete(reader);
+      this.#regulateAll();
+    };
+    const reader = new OutputReader({ supply, signal, onRoom });
+    for (const { stream, bytes } of kept) {
+      if (!supply.wants(stream)) continue;
+      for (let from = 0; from < bytes.length; from += REPLAYED_BYTES) {
+        reader.write({ stream, bytes: bytes.subarray(from, from + REPLAYED_BYTES) });
+      }
     }
+    if (this.#isOver) reader.end();
+    else this.#sinks.add(reader);
+    this.#regulateAll();
+    return reader;
   }
 
   #regulateAll(): void {
@@ -139,33 +177,6 @@ export class ProcessOutput {
   }
 }
 
-/** Hands lines to a listener as they come; it is never full. */
-class LineEvents implements OutputSink {
-  readonly isFull = false;
-  readonly #onLines: LinesListener;
-  readonly #splitters: Readonly<Record<StreamName, LineSplitter>>;
-
-  constructor(onLines: LinesListener, maxLineBytes: number) {
-    this.#onLines = onLines;
-    this.#splitters = {
-      stdout: new LineSplitter('stdout', maxLineBytes),
-      stderr: new LineSplitter('stderr', maxLineBytes),
-    };
-  }
-
-  wants(): boolean {
-    return true;
-  }
-
-  write(stream: StreamName, bytes: Uint8Array): void {
-    this.#tell(stream, this.#splitters[stream].push(bytes));
-  }
-
-  end(): void {
-    for (const stream of BOTH) this.#tell(stream, this.#splitters[stream].end());
-  }
-
-  #tell(stream: StreamName, lines: readonly OutputLine[]): void {
-    if (lines.length > 0) this.#onLines(stream, lines);
-  }
+function streamsOf({ stream }: ReadOptions): readonly StreamName[] {
+  return stream === undefined ? BOTH : [stream];
 }

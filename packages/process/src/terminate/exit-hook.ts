@@ -1,5 +1,5 @@
-import { runSync } from '../spawn.ts';
 import { sendSignalTo } from './send-signal.ts';
+import { type RunHelper, taskkill } from './taskkill.ts';
 
 const hooks = new Set<ExitHook>();
 
@@ -13,6 +13,13 @@ function strikeAll(): void {
  */
 export class ExitHook {
   readonly #targets = new Set<number>();
+  readonly #platform: NodeJS.Platform;
+  readonly #run: RunHelper | undefined;
+
+  constructor(platform: NodeJS.Platform = process.platform, run?: RunHelper) {
+    this.#platform = platform;
+    this.#run = run;
+  }
 
   ready(): Promise<boolean> {
     return Promise.resolve(true);
@@ -40,7 +47,7 @@ export class ExitHook {
   /** Kills everything at once. */
   strike(): void {
     for (const target of this.#targets) {
-      if (process.platform === 'win32') runSync('taskkill', ['/PID', String(Math.abs(target)), '/T', '/F']);
+      if (this.#platform === 'win32') taskkill(Math.abs(target), this.#run);
       else sendSignalTo(target, 'SIGKILL');
     }
   }

@@ -5,8 +5,10 @@ import { sendSignalTo } from './send-signal.ts';
 import type { TreeRoot } from './tree.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** This program is gone and nobody waits any more: what it left behind is given less time than by its owner. */
-const MOST_GRACE_MS = 1000;
+/** This program is gone and nobody waits any more: what it left behind has time for a last word, not for more. */
+const MOST_GRACE_MS = 30;
+
+const SOON_MS = 10;
 
 /** What a {@link Guard} is made from. */
 export interface GuardOptions {
@@ -22,6 +24,7 @@ export class Guard {
   #sentinel: Watchdog | ExitHook | undefined;
   /** Those that run, and those that are over while somebody lives on in their group. */
   readonly #roots = new Map<TreeRoot, boolean>();
+  #forgetting: NodeJS.Timeout | undefined;
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -46,14 +49,15 @@ export class Guard {
 
   /** It was started; `isGuarded`: it is to be ended when this program ends. */
   watch(root: TreeRoot, isGuarded: boolean): void {
-    this.#forgetEmptyGroups();
     this.#roots.set(root, isGuarded);
     if (isGuarded) this.#sentinel?.started(targetOf(root));
   }
 
-  /** One of them is over. */
+  /** One of them is over: it is forgotten soon, together with others of the same moment, unless its group lives on. */
   over(): void {
-    this.#forgetEmptyGroups();
+    this.#forgetting ??= setTimeout(() => {
+      this.#forgetEmptyGroups();
+    }, SOON_MS).unref();
   }
 
   /** Those that may have left something behind. */
@@ -63,6 +67,7 @@ export class Guard {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#forgetting);
     await this.#sentinel?.close();
   }
 
@@ -74,6 +79,8 @@ export class Guard {
 
   /** A group without members must be forgotten soon: its number is given away again. */
   #forgetEmptyGroups(): void {
+    clearTimeout(this.#forgetting);
+    this.#forgetting = undefined;
     for (const [root, isGuarded] of this.#roots) {
       if (!root.isOver() || (root.hasGroup && sendSignalTo(-root.pid, 0) !== 'gone')) continue;
       this.#roots.delete(root);

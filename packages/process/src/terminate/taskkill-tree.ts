@@ -1,5 +1,5 @@
-import { runSync } from '../spawn.ts';
 import { sendSignalTo } from './send-signal.ts';
+import { type RunHelper, taskkill } from './taskkill.ts';
 import type { Tree, TreeRoot } from './tree.ts';
 
 /**
@@ -8,15 +8,15 @@ import type { Tree, TreeRoot } from './tree.ts';
  */
 export class TaskkillTree implements Tree {
   readonly #roots: readonly TreeRoot[];
-  readonly #run: (file: string, args: readonly string[]) => void;
+  readonly #run: RunHelper | undefined;
 
-  constructor(roots: readonly TreeRoot[], run: (file: string, args: readonly string[]) => void = runSync) {
+  constructor(roots: readonly TreeRoot[], run?: RunHelper) {
     this.#roots = roots;
     this.#run = run;
   }
 
   signal(): Promise<void> {
-    for (const { pid } of this.#standing()) this.#run('taskkill', ['/PID', String(pid), '/T', '/F']);
+    for (const { pid } of this.#standing()) taskkill(pid, this.#run);
     return Promise.resolve();
   }
 

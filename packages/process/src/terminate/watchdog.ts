@@ -1,5 +1,6 @@
 import { type ChildProcess, spawnChild } from '../spawn.ts';
 import { COOKIE_NAME } from './cookie.ts';
+import { makeUrgent } from './urgent.ts';
 
 /** What a {@link Watchdog} is made from. */
 export interface WatchdogOptions {
@@ -11,58 +12,83 @@ export interface WatchdogOptions {
   readonly shell: string;
 }
 
-const ROUNDS_PER_SECOND = 50;
 const NO_SHELL: ReadonlySet<unknown> = new Set(['ENOENT', 'EACCES', 'ENOEXEC']);
+const SOON_MS = 10;
 /** A shell that ends again and again is of no use. */
 const MOST_REPLACEMENTS = 8;
 
 /**
- * Arguments: the beginning of the marks, or nothing, and for how many rounds of 20 ms those that are left have time.
+ * Arguments: the beginning of the marks as a pattern, or nothing where there is no /proc, and how many seconds those
+ * that are left have to end politely.
  *
- * Input: `+ TARGET` and `- TARGET` (what `kill` takes: a pid, or a group with a minus), `!` before a start, whose `+`
- * follows, `q` when all is well. The end of the input without a `q` means that the program is gone, however it went.
- * A process has no mark between fork and exec, hence the last look after a start that was under way.
+ * Input: `+ TARGET` and `- TARGET` (what `kill` takes: a pid, or a group with a minus), `!` before a start, `.` when none
+ * is under way any more, `q` when all is well. The end of the input without a `q` means that the program is gone,
+ * however it went.
+ *
+ * On a busy machine each new process waits for its turn: so what is known is struck by the shell itself, its time runs
+ * while the others are looked for, and one `grep` finds them all. Corpses do not count, since they may lie for long in
+ * a container without an init. Where the system allows no new process the shell gives up, and strikes once more at its
+ * exit. A process has no mark between fork and exec, hence the looks after a start that was under way.
  */
 const SCRIPT = `trap '' HUP INT QUIT TERM
 export LC_ALL=C
-all=' ' starting=
+all=' ' starting= found=
 while read -r what target; do
   case $what in
     !) starting=1 ;;
-    +) starting= all="$all$target " ;;
+    +) all="$all$target " ;;
     -) case $all in *" $target "*) all="\${all%% $target *} \${all#* $target }" ;; esac ;;
+    .) starting= ;;
     q) exit 0 ;;
   esac
 done
-marked() {
-  [ -n "$1" ] || return 0
-  for file in $(grep -lzs "^${COOKIE_NAME}=\\(.*:\\)\\{0,1\\}$1" /proc/[0-9]*/environ); do
-    pid=\${file#/proc/}
-    echo "\${pid%/environ}"
-  done
-}
 strike() {
-  for target in $all $(marked "$2"); do kill -"$1" "$target" 2>/dev/null; done
+  signal=$1; shift
+  for target; do kill -"$signal" "$target" 2>/dev/null; done
 }
-left() {
-  for target in $all; do kill -0 "$target" 2>/dev/null && return 0; done
-  [ -n "$(marked "$1")" ]
-}
-strike TERM "$1"
-round=0
-while [ $round -lt $2 ] && left "$1"; do
-  sleep 0.02
-  round=$((round + 1))
+trap 'strike KILL $all $found' EXIT
+strike TERM $all
+sleep "$2" &
+pids=- groups=-
+for target in $all; do
+  case $target in
+    -*) groups="$groups|\${target#-}" ;;
+    *) pids="$pids|$target" ;;
+  esac
 done
+in_proc() {
+  exec grep -lzsE -e "^${COOKIE_NAME}=(.*:)?$1" -e "^[0-9]+ \\(.*\\) [^XZ] [0-9]+ ($groups) " \\
+    -e "^($pids) \\(.*\\) [^XZ] " /proc/[0-9]*/environ /proc/[0-9]*/stat
+}
+look() {
+  found=
+  if [ -n "$1" ]; then
+    for file in $(in_proc "$1"); do
+      file=\${file#/proc/}
+      found="$found \${file%/*}"
+    done
+  else
+    for target in $all; do kill -0 "$target" 2>/dev/null && found="$found $target"; done
+  fi
+}
+look "$1"
+strike TERM $found
+[ -n "$found" ] && wait
+strike KILL $all $found
 round=0
-while [ -n "$starting" ] || left "$1"; do
-  strike KILL "$1"
+while look "$1"; [ -n "$found$starting" ]; do
+  strike KILL $all $found
   [ $round -lt 250 ] || exit 1
   [ $round -lt 10 ] || starting=
   sleep 0.02
   round=$((round + 1))
 done
 `;
+
+/** With which arguments a shell is the watchdog. */
+export function watchdogArguments({ mark = '', gracePeriodMs }: Omit<WatchdogOptions, 'shell'>): string[] {
+  return ['-c', SCRIPT, 'core-process-watchdog', mark.replaceAll('.', '[.]'), String(gracePeriodMs / 1000)];
+}
 
 /**
  * A small shell that outlives this program by moments: it reads from a pipe which processes there are, and when the
@@ -77,6 +103,12 @@ export class Watchdog {
   #coming: Promise<boolean> | undefined;
   #child: ChildProcess | undefined;
   #replacements = 0;
+  #underWay = 0;
+  /** It was told that a start may be under way. */
+  #isExpecting = false;
+  /** What is yet to be told of those that are over. */
+  #over = '';
+  #soon: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: WatchdogOptions) {
@@ -100,8 +132,11 @@ export class Watchdog {
     return this.#coming;
   }
 
-  /** A start comes next, in this turn of the loop; {@link started} or {@link notStarted} follows. */
+  /** A start comes next; {@link started} or {@link notStarted} follows. */
   starting(): void {
+    this.#underWay += 1;
+    if (this.#isExpecting) return; // it has been told so, and not yet told otherwise
+    this.#isExpecting = true;
     this.#tell('!\n');
   }
 
@@ -109,15 +144,19 @@ export class Watchdog {
   started(target: number): void {
     this.#targets.add(target);
     this.#tell(`+ ${String(target)}\n`);
+    this.notStarted();
   }
 
   notStarted(): void {
-    this.#tell('+\n');
+    this.#underWay = Math.max(this.#underWay - 1, 0);
+    this.#tellSoon();
   }
 
   /** It is over and nothing is left of it: its number may soon mean something else. */
   ended(target: number): void {
-    if (this.#targets.delete(target)) this.#tell(`- ${String(target)}\n`);
+    if (!this.#targets.delete(target)) return;
+    this.#over += `- ${String(target)}\n`;
+    this.#tellSoon();
   }
 
   /** Sends it away; nothing is ended. */
@@ -133,19 +172,17 @@ export class Watchdog {
   }
 
   async #start(): Promise<void> {
-    const { mark = '', gracePeriodMs, shell } = this.#options;
-    const rounds = String(Math.ceil((gracePeriodMs / 1000) * ROUNDS_PER_SECOND));
-    const pattern = mark.replaceAll('.', '[.]');
     await spawnChild(
       {
-        file: shell,
-        args: ['-c', SCRIPT, 'core-process-watchdog', pattern, rounds],
+        file: this.#options.shell,
+        args: watchdogArguments(this.#options),
         dir: '/',
         env: { PATH: [process.env['PATH'], '/usr/bin:/bin'].filter(Boolean).join(':') },
         stdio: ['pipe', 'ignore', 'ignore'],
         ownSession: true,
       },
       (child) => {
+        makeUrgent(child.pid); // on a busy machine everything would end late
         this.#adopt(child);
       },
     );
@@ -157,6 +194,7 @@ export class Watchdog {
     child.stdin?.on('error', () => undefined);
     if (child.stdin !== null && 'unref' in child.stdin) (child.stdin as { unref(): void }).unref();
     for (const target of this.#targets) this.#tell(`+ ${String(target)}\n`);
+    if (this.#isExpecting) this.#tell('!\n');
     child.once('exit', () => {
       this.#child = undefined;
       this.#coming = undefined;
@@ -171,8 +209,18 @@ export class Watchdog {
     this.ready().catch(() => undefined); // the next start tries again, and tells
   }
 
+  /** What has time goes along with the next line, or alone: one line a start, where one start follows the other. */
+  #tellSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#isExpecting = this.#underWay > 0;
+      this.#tell(this.#isExpecting ? '' : '.\n');
+    }, SOON_MS).unref();
+  }
+
   /** Written at once, so that it is told even where this program is killed in the next instant. */
   #tell(line: string): void {
-    this.#child?.stdin?.write(line);
+    this.#child?.stdin?.write(this.#over + line);
+    this.#over = '';
   }
 }

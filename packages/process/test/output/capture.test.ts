@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { Capture } from '../../src/output/capture.ts';
+import { OutputEncoding } from '../../src/output/encoding.ts';
 import type { StreamName } from '../../src/output/stream-name.ts';
 
 const ALL = { stdout: 1024, stderr: 1024 };
@@ -41,6 +42,13 @@ describe('Good', () => {
 });
 
 describe('Bad', () => {
+  it('Capture.text has no half character at the beginning and the end, in any encoding that tells', () => {
+    const capture = new Capture({ stdout: 6, stderr: 0 }, OutputEncoding.of('utf16le'));
+    write(capture, 'stdout', Buffer.from('a😀b€', 'utf16le').subarray(0, -1));
+    expect(capture.text('stdout')).toBe('b');
+    expect([capture.text('stderr'), capture.text()]).toEqual(['', 'b']);
+  });
+
   it('Capture keeps nothing of a stream of size 0', () => {
     const capture = new Capture({ stdout: 0, stderr: 8 });
     write(capture, 'stdout', 'a');

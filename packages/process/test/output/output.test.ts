@@ -2,9 +2,12 @@ import { PassThrough } from 'node:stream';
 
 import { describe, expect, it } from '@jest/globals';
 
+import { Courier } from '../../src/output/courier.ts';
+import { OutputEncoding } from '../../src/output/encoding.ts';
+import type { LineListener } from '../../src/output/line-events.ts';
 import type { OutputLine } from '../../src/output/lines.ts';
+import type { OutputChunk } from '../../src/output/output-chunk.ts';
 import { ProcessOutput } from '../../src/output/output.ts';
-import type { StreamName } from '../../src/output/stream-name.ts';
 
 interface Rig {
   readonly output: ProcessOutput;
@@ -12,8 +15,13 @@ interface Rig {
   readonly stderr: PassThrough;
 }
 
-const rig = (size = 1024, onLines?: (stream: StreamName, lines: readonly OutputLine[]) => void): Rig => {
-  const output = new ProcessOutput({ sizes: { stdout: size, stderr: size }, maxLineBytes: 1024, onLines });
+const rig = (size = 1024, listener?: LineListener): Rig => {
+  const output = new ProcessOutput({
+    sizes: { stdout: size, stderr: size },
+    format: { encoding: OutputEncoding.UTF8, maxLineBytes: 1024 },
+    courier: new Courier(),
+    listener,
+  });
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   output.attach('stdout', stdout);
@@ -26,6 +34,7 @@ const flushed = (stream: PassThrough, text: string): Promise<void> =>
       setImmediate(resolve);
     });
   });
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const all = async (lines: AsyncIterable<OutputLine>): Promise<string[]> => {
   const texts: string[] = [];
   for await (const { stream, line } of lines) texts.push(`${stream} ${line}`);
@@ -41,18 +50,51 @@ describe('Good', () => {
     await flushed(stdout, 'b\nc');
     await output.drain();
     expect(await all(lines)).toEqual(['stdout a', 'stderr E', 'stdout bb', 'stdout c']);
-    expect(await all(output.lines('stderr'))).toEqual(['stderr E']);
+    expect(await all(output.lines({ stream: 'stderr' }))).toEqual(['stderr E']);
   });
 
-  it('ProcessOutput tells lines a chunk at a time, and the last one at the end', async () => {
+  it('ProcessOutput tells lines as they come, and the last one at the end', async () => {
     const told: string[] = [];
-    const { output, stdout } = rig(0, (stream, lines) => {
-      told.push(`${stream} ${lines.map(({ line }) => line).join()}`);
+    const { output, stdout } = rig(0, {
+      hear: ({ stream, lines }) => {
+        for (const line of lines) told.push(`${stream} ${line}`);
+      },
+      wants: () => true,
     });
     await flushed(stdout, 'a\nb\nc');
-    expect(told).toEqual(['stdout a,b']);
+    while (told.length < 2) await turn();
+    expect(told).toEqual(['stdout a', 'stdout b']);
     await output.drain();
-    expect(told).toEqual(['stdout a,b', 'stdout c']);
+    await new Promise<void>((resolve) => {
+      output.whenTold(resolve);
+    });
+    expect(told).toEqual(['stdout a', 'stdout b', 'stdout c']);
+  });
+
+  it('ProcessOutput.batches has the lines together that one chunk completes', async () => {
+    const { output, stdout, stderr } = rig();
+    await flushed(stdout, 'a\nb\nc');
+    const batches = output.batches();
+    await flushed(stderr, 'E\n');
+    await flushed(stdout, 'c\n');
+    await output.drain();
+    const all: string[] = [];
+    for await (const { stream, lines } of batches) all.push(`${stream} ${lines.join()}`);
+    expect(all).toEqual(['stdout a,b', 'stderr E', 'stdout cc']);
+  });
+
+  it('ProcessOutput.chunks has the bytes from the beginning, whatever they are', async () => {
+    const { output, stdout, stderr } = rig();
+    await flushed(stdout, 'a\n$ ');
+    const chunks = output.chunks();
+    const bytesOf = ({ value }: IteratorResult<OutputChunk, undefined>): string =>
+      value === undefined ? 'over' : `${value.stream} ${Buffer.from(value.bytes).toString('latin1')}`;
+    expect(bytesOf(await chunks.next())).toBe('stdout a\n$ ');
+    await flushed(stderr, '\u00ff');
+    expect(bytesOf(await chunks.next())).toBe('stderr \u00c3\u00bf');
+    await output.drain();
+    expect(bytesOf(await chunks.next())).toBe('over');
+    expect(bytesOf(await output.chunks({ stream: 'stderr' }).next())).toBe('stderr \u00c3\u00bf');
   });
 
   it('ProcessOutput.lines can be read by several at their own pace', async () => {
@@ -92,7 +134,7 @@ describe('Bad', () => {
     const { output } = rig();
     const controller = new AbortController();
     const reason = new Error('enough');
-    const lines = output.lines(undefined, controller.signal);
+    const lines = output.lines({ signal: controller.signal });
     const next = lines.next();
     controller.abort(reason);
     await expect(next).rejects.toBe(reason);
@@ -103,7 +145,7 @@ describe('Bad', () => {
     const { output, stdout } = rig();
     const controller = new AbortController();
     const reason = new Error('enough');
-    const lines = output.lines(undefined, controller.signal);
+    const lines = output.lines({ signal: controller.signal });
     await flushed(stdout, 'a\nb\n');
     await lines.next();
     controller.abort(reason);
@@ -115,7 +157,7 @@ describe('Bad', () => {
 describe('Ugly', () => {
   it('ProcessOutput slows a stream whose lines are not read, and only that', async () => {
     const { output, stdout, stderr } = rig(0);
-    const lines = output.lines('stdout');
+    const lines = output.lines({ stream: 'stdout' });
     await flushed(stdout, `${'x'.repeat(999)}\n`.repeat(400));
     expect([stdout.isPaused(), stderr.isPaused()]).toEqual([true, false]);
     for (let i = 0; i < 400; i += 1) await lines.next();

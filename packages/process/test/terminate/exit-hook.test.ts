@@ -50,6 +50,16 @@ describe('Good', () => {
 });
 
 describe('Bad', () => {
+  it('ExitHook on Windows has taskkill end each with its descendants', () => {
+    const ran: string[] = [];
+    const hook = new ExitHook('win32', (file, args) => ran.push([file, ...args].join(' ')));
+    for (const target of [2_000_000_001, -2_000_000_002, 2_000_000_003]) hook.started(target);
+    hook.ended(2_000_000_003);
+    hook.strike();
+    expect(ran).toEqual(['taskkill /PID 2000000001 /T /F', 'taskkill /PID 2000000002 /T /F']);
+    void hook.close();
+  });
+
   it('ExitHook leaves alone what is over', async () => {
     const hook = new ExitHook();
     const run = await start();

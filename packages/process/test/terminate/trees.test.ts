@@ -8,6 +8,7 @@ import { GroupTree } from '../../src/terminate/group-tree.ts';
 import { isProcessAlive, isZombie, processTable } from '../../src/terminate/proc-table.ts';
 import { ProcTree } from '../../src/terminate/proc-tree.ts';
 import { sendSignalTo } from '../../src/terminate/send-signal.ts';
+import { treeOf } from '../../src/terminate/system-tree.ts';
 import { TaskkillTree } from '../../src/terminate/taskkill-tree.ts';
 import type { TreeRoot } from '../../src/terminate/tree.ts';
 import { scriptedCommand, type ScriptedCommand, type ScriptedRun } from '../../src/testing/index.ts';
@@ -96,6 +97,31 @@ describe('Good', () => {
 });
 
 describe('Bad', () => {
+  needs('linux')('treeOf is what the system lets be seen of a tree', () => {
+    const options = { roots: [], mark: MARK };
+    expect(treeOf(options)).toBeInstanceOf(ProcTree);
+    expect(treeOf(options, 'darwin')).toBeInstanceOf(GroupTree);
+    expect(treeOf(options, 'win32')).toBeInstanceOf(TaskkillTree);
+  });
+
+  it('GroupTree signals groups by their negative number, and never one that is over and had none', async () => {
+    const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
+    const roots = [true, false].flatMap((hasGroup) =>
+      [true, false].map((isOver, i) => ({
+        pid: 2_000_000_000 + (hasGroup ? 10 : 0) + i,
+        hasGroup,
+        isOver: () => isOver,
+      })),
+    );
+    await new GroupTree(roots).signal('SIGTERM');
+    expect(kill.mock.calls).toEqual([
+      [-2_000_000_010, 'SIGTERM'],
+      [-2_000_000_011, 'SIGTERM'],
+      [2_000_000_001, 'SIGTERM'],
+    ]);
+    kill.mockRestore();
+  });
+
   needs('linux')('ProcTree leaves processes with another mark alone', async () => {
     const mine = await start();
     const other = await start('trees-test.guarded.proc-10');

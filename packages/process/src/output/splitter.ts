@@ -1,0 +1,26 @@
+import { ByteSplitter } from './byte-splitter.ts';
+import type { OutputEncoding } from './encoding.ts';
+import type { LineBatch } from './lines.ts';
+import type { StreamName } from './stream-name.ts';
+import { TextSplitter } from './text-splitter.ts';
+
+/** Cuts the bytes of one stream into lines. */
+export interface Splitter {
+  /** The lines that `chunk` completes, in order; the chunk is not kept. */
+  push(chunk: Uint8Array): LineBatch[];
+  /** The last line, where the stream did not end with a line end. */
+  end(): LineBatch[];
+}
+
+/** How the bytes of a process become lines. */
+export interface LineFormat {
+  readonly encoding: OutputEncoding;
+  readonly maxLineBytes: number;
+}
+
+/** The splitter of one stream. */
+export function splitterOf(stream: StreamName, { encoding, maxLineBytes }: LineFormat): Splitter {
+  return encoding.isUtf8
+    ? new ByteSplitter(stream, maxLineBytes)
+    : new TextSplitter(stream, encoding.text(), maxLineBytes);
+}

@@ -1,0 +1,12 @@
+export type { RunEvent, RunListener } from '../runner/run-event.ts';
+export { chromeTrace, type ChromeTrace, type ChromeTraceEvent } from '../trace/chrome-trace.ts';
+export type { TracedRun } from '../trace/lanes.ts';
+export { timelinePage, type TimelineOptions } from '../trace/timeline.ts';
+export type { TimelineRun } from '../trace/timeline/facts.ts';
+export { groupedReporter, type GroupedOptions } from './grouped-reporter.ts';
+export { jsonLinesReporter, type JsonLinesOptions, type RunEventJson } from './json-lines-reporter.ts';
+export { prefixedReporter, type PrefixedOptions } from './prefixed-reporter.ts';
+export type { ReportClock } from './report-clock.ts';
+export type { ReportEnvironment, ReporterOptions, ReportTarget } from './report-target.ts';
+export { reporterFor } from './reporter-for.ts';
+export { treeReporter, type TreeOptions } from './tree-reporter.ts';
