@@ -1,10 +1,10 @@
 import { type CancelOptions, isCoreError } from '@core/io';
-import type { ProcessError, ProcessResult, Service } from '@core/process';
+import { type ProcessError, type ProcessResult, redactor, type Service } from '@core/process';
 
 import { BuildError } from './errors.ts';
 import type { BuildEventListener } from './events.ts';
 
-/** A command as it is run and shown. */
+/** A command as it is run and shown: what is shown, and what it says, goes without the secrets of its environment. */
 export interface CommandLine {
   readonly command: string;
   readonly args: readonly string[];
@@ -34,17 +34,21 @@ const LAST_LINES = 20;
  * @throws `ERR_BUILD_TOOL_MISSING` where there is no such command, `ERR_BUILD_COMMAND_FAILED` where it fails.
  */
 export async function runCommand(line: CommandLine, { service, signal, onEvent }: CommandOptions): Promise<void> {
-  const { dir, env, shell = false, shown } = line;
+  const { dir, env, shell = false } = line;
+  const hide = redactor(env);
+  const shown = hide(line.shown);
   signal?.throwIfAborted();
   onEvent?.({ type: 'command-started', command: shown });
   const options = { dir, env, inheritEnv: false, capture: true, shell, ...(signal === undefined ? {} : { signal }) };
-  await using process = await startCommand(line, () => service.start(line.command, [...line.args], options));
+  await using process = await startCommand({ ...line, shown }, () =>
+    service.start(line.command, [...line.args], options),
+  );
   for await (const { stream, line: text } of process.lines()) {
-    onEvent?.({ type: 'command-output', stream, line: text });
+    onEvent?.({ type: 'command-output', stream, line: hide(text) });
   }
   const result = await process.wait();
   signal?.throwIfAborted();
-  if (!result.ok) throw commandFailed(line, result);
+  if (!result.ok) throw commandFailed({ ...line, shown }, hide(result.output), result);
   onEvent?.({ type: 'command-finished', command: shown, durationMs: Math.round(result.durationMs) });
 }
 
@@ -71,13 +75,13 @@ function isMissingProgram(error: unknown): boolean {
   return outcome?.kind === 'spawnFailed' && outcome.what === 'command' && outcome.code === 'ENOENT';
 }
 
-function commandFailed({ shown, dir }: CommandLine, result: ProcessResult): BuildError {
+function commandFailed({ shown, dir }: CommandLine, output: string, result: ProcessResult): BuildError {
   const { exitCode, killSignal } = result;
   const how =
     exitCode === undefined
       ? `it was ended by ${killSignal ?? 'the system'}`
       : `it exited with code ${String(exitCode)}`;
-  const lines = result.output.trimEnd().split(/\r?\n/);
+  const lines = output.trimEnd().split(/\r?\n/);
   return new BuildError(`Cannot run ${JSON.stringify(shown)}: ${how}`, {
     code: 'ERR_BUILD_COMMAND_FAILED',
     op: 'build.command',

@@ -68,6 +68,19 @@ describe('runCommand', () => {
       expect(error).not.toMatchObject({ code: 'ERR_BUILD_TOOL_MISSING' });
     });
 
+    it('runCommand takes secrets out of what is shown, and out of what the command says', async () => {
+      const events: BuildEvent[] = [];
+      const onEvent = (event: BuildEvent): unknown => events.push(event);
+      const code =
+        'console.log("npm: " + process.env.NPM_TOKEN); console.error(process.env.NPM_TOKEN); process.exit(1)';
+      const secret = { ...node(code), shown: 'node --token=hunter22', env: { NPM_TOKEN: 'hunter22' } };
+      const error: unknown = await runCommand(secret, { service, onEvent }).catch((reason: unknown) => reason);
+      expect(JSON.stringify([error, String(error), events])).not.toContain('hunter22');
+      expect(events).toContainEqual({ type: 'command-started', command: 'node --token=***' });
+      expect(events).toContainEqual({ type: 'command-output', stream: 'stdout', line: 'npm: ***' });
+      expect(error).toMatchObject({ command: 'node --token=***', output: expect.stringContaining('npm: ***') });
+    });
+
     it('runCommand never shows the environment', async () => {
       const secret = { ...node('process.exit(1)'), env: { PASSWORD: 'hunter2' } };
       const error: unknown = await runCommand(secret, { service }).catch((reason: unknown) => reason);

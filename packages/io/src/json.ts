@@ -64,7 +64,6 @@ function position(text: string, offset: number): { readonly line: number; readon
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-/** How a value is written as JSON. */
 /** How {@link writeJson} writes. */
 export interface WriteJsonOptions extends WriteOptions {
   /** Spaces of a level, from 0 (all in one line) to 10; 2 by default. */
