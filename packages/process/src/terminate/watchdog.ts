@@ -100,6 +100,8 @@ export function watchdogArguments({ mark = '', gracePeriodMs }: Omit<WatchdogOpt
 export class Watchdog {
   readonly #options: WatchdogOptions;
   readonly #targets = new Set<number>();
+  /** Those of them that it was not told of yet: most are over before that is worth the while. */
+  readonly #untold = new Set<number>();
   #coming: Promise<boolean> | undefined;
   #child: ChildProcess | undefined;
   #replacements = 0;
@@ -140,10 +142,14 @@ export class Watchdog {
     this.#tell('!\n');
   }
 
-  /** The process, or with a negative number the group, that was just started. */
+  /**
+   * The process, or with a negative number the group, that was just started. It is told a moment later where marks can
+   * be read: up to then the shell believes that a start is under way, and would find it by its mark.
+   */
   started(target: number): void {
     this.#targets.add(target);
-    this.#tell(`+ ${String(target)}\n`);
+    if (this.#options.mark === undefined) this.#tell(added(target));
+    else this.#untold.add(target);
     this.notStarted();
   }
 
@@ -154,7 +160,7 @@ export class Watchdog {
 
   /** It is over and nothing is left of it: its number may soon mean something else. */
   ended(target: number): void {
-    if (!this.#targets.delete(target)) return;
+    if (!this.#targets.delete(target) || this.#untold.delete(target)) return;
     this.#over += `- ${String(target)}\n`;
     this.#tellSoon();
   }
@@ -193,7 +199,8 @@ export class Watchdog {
     child.unref();
     child.stdin?.on('error', () => undefined);
     if (child.stdin !== null && 'unref' in child.stdin) (child.stdin as { unref(): void }).unref();
-    for (const target of this.#targets) this.#tell(`+ ${String(target)}\n`);
+    for (const target of this.#targets) this.#tell(added(target));
+    this.#untold.clear();
     if (this.#isExpecting) this.#tell('!\n');
     child.once('exit', () => {
       this.#child = undefined;
@@ -209,18 +216,23 @@ export class Watchdog {
     this.ready().catch(() => undefined); // the next start tries again, and tells
   }
 
-  /** What has time goes along with the next line, or alone: one line a start, where one start follows the other. */
+  /** What has time is told together, or goes along with the next line: a write wakes the shell. */
   #tellSoon(): void {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
       this.#isExpecting = this.#underWay > 0;
-      this.#tell(this.#isExpecting ? '' : '.\n');
+      this.#tell([...this.#untold].map(added).join('') + (this.#isExpecting ? '' : '.\n'));
+      this.#untold.clear();
     }, SOON_MS).unref();
   }
 
   /** Written at once, so that it is told even where this program is killed in the next instant. */
   #tell(line: string): void {
-    this.#child?.stdin?.write(this.#over + line);
+    if (this.#over + line !== '') this.#child?.stdin?.write(this.#over + line);
     this.#over = '';
   }
+}
+
+function added(target: number): string {
+  return `+ ${String(target)}\n`;
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, type SpawnOptions, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { needs } from '@core/tooling/needs';
@@ -86,27 +87,55 @@ describe('Bad', () => {
     });
   }
 
-  it('Watchdog is told each start at once, and is sent away at the end', async () => {
+  /** What a shell in place of the watchdog was given and read, when these things have happened. */
+  const toldOf = async (
+    mark: string | undefined,
+    events: (watchdog: Watchdog, heard: (text: string) => Promise<void>) => Promise<void> | void,
+  ): Promise<string[]> => {
     const dir = mkdtempSync(join(tmpdir(), 'core-process-'));
     dirs.push(dir);
-    const shell = join(dir, 'shell');
-    const log = join(dir, 'log');
-    writeFileSync(
-      shell,
-      `#!/bin/sh\n[ "$1" = -c ] && [ "$3" = core-process-watchdog ]\necho "$?" "$4" "$5" > ${log}\ncat >> ${log}\n`,
-    );
+    const [shell, log] = [join(dir, 'shell'), join(dir, 'log')];
+    const start = '[ "$1" = -c ] && [ "$3" = core-process-watchdog ]\necho "$?" "$4" "$5"';
+    writeFileSync(shell, `#!/bin/sh\n${start} > ${log}\ncat >> ${log}\n`);
     chmodSync(shell, 0o755);
-    const watchdog = new Watchdog({ mark: MARK, gracePeriodMs: 30, shell });
+    const watchdog = new Watchdog({ mark, gracePeriodMs: 30, shell });
     expect(await watchdog.ready()).toBe(true);
-    watchdog.starting();
-    watchdog.started(-2_000_000_001);
-    watchdog.starting();
-    watchdog.notStarted();
+    await events(watchdog, async (text) => {
+      while (!existsSync(log) || !readFileSync(log, 'utf8').includes(text)) await nextTurn();
+    });
     await watchdog.close();
-    const [start, ...lines] = readFileSync(log, 'utf8').trim().split('\n');
-    expect(start).toBe('0 watchdog-test[.]guarded[.] 0.03');
-    expect(lines.slice(0, 2)).toEqual(['!', '+ -2000000001']);
-    expect(lines.at(-1)).toBe('q');
+    return readFileSync(log, 'utf8').trim().split('\n');
+  };
+
+  it('Watchdog is told of a start at once, of what was started soon after, and is sent away at the end', async () => {
+    const lines = await toldOf(MARK, async (watchdog, heard) => {
+      watchdog.starting();
+      watchdog.started(-2_000_000_001);
+      watchdog.starting();
+      watchdog.notStarted();
+      await heard('.\n');
+    });
+    expect(lines).toEqual(['0 watchdog-test[.]guarded[.] 0.03', '!', '+ -2000000001', '.', 'q']);
+  });
+
+  it('Watchdog is not told of what was over soon, as a start was under way all the time', async () => {
+    const lines = await toldOf(MARK, async (watchdog, heard) => {
+      for (const target of [-2_000_000_001, -2_000_000_002]) {
+        watchdog.starting();
+        watchdog.started(target);
+        watchdog.ended(target);
+      }
+      await heard('.\n');
+    });
+    expect(lines.slice(1)).toEqual(['!', '.', 'q']);
+  });
+
+  it('Watchdog that cannot read marks is told of everything at once', async () => {
+    const lines = await toldOf(undefined, (watchdog) => {
+      watchdog.starting();
+      watchdog.started(-2_000_000_001);
+    });
+    expect(lines.slice(1, 3)).toEqual(['!', '+ -2000000001']);
   });
 });
 
