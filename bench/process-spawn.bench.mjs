@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 const OURS = ['direct', 'warden', 'with input'];
 const PEERS = ['bare', 'collected', 'tinyexec', 'nano-spawn', 'zx', 'execa'];
-const ROUNDS = 7;
-const SPAWNS = 1000;
+const ROUNDS = 5;
+const SPAWNS = 400;
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 

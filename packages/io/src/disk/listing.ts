@@ -25,7 +25,7 @@ export function listDirectory(place: Place): DriverEntry[] {
       reserved.push(name);
       continue;
     }
-    const kind = kindOf(entry);
+    const kind = entry.isFile() ? 'file' : kindOf(entry);
     const isCertain = kind !== 'other' && !name.includes(REPLACEMENT);
     entries.push({ name, kind: isCertain ? kind : lookUp(directory, name) });
   }

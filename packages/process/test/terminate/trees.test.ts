@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { needs } from '@core/tooling/needs';
 
@@ -20,7 +22,9 @@ interface Started {
   readonly run: ScriptedRun;
 }
 
-const MARK = 'trees-test.guarded.proc-1';
+/** No other run of these tests on this machine has it. */
+const ALL = `trees-test-${randomUUID()}.`;
+const MARK = `${ALL}guarded.proc-1`;
 const commands: ScriptedCommand[] = [];
 afterEach(async () => {
   await Promise.all(commands.splice(0).map((command) => command.close()));
@@ -66,7 +70,7 @@ describe('Good', () => {
     const { root, run } = await start();
     const other = await run.spawn({ session: true, orphan: true });
     await run.exit();
-    await endTree(new ProcTree({ roots: [root], mark: 'trees-test.' }), policy);
+    await endTree(new ProcTree({ roots: [root], mark: ALL }), policy);
     await other.gone;
   });
 
@@ -124,10 +128,10 @@ describe('Bad', () => {
 
   needs('linux')('ProcTree leaves processes with another mark alone', async () => {
     const mine = await start();
-    const other = await start('trees-test.guarded.proc-10');
+    const other = await start(`${MARK}0`);
     await endTree(new ProcTree({ roots: [mine.root], mark: MARK }), policy);
     await mine.run.gone;
-    expect(await other.run.env(COOKIE_NAME)).toBe('trees-test.guarded.proc-10');
+    expect(await other.run.env(COOKIE_NAME)).toBe(`${MARK}0`);
   });
 
   needs('linux')('ProcTree has no members without roots and marks', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type ChildProcess, spawn, type SpawnOptions, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,8 @@ import { scriptedCommand, type ScriptedCommand, type ScriptedRun } from '../../s
 
 jest.setTimeout(60_000); // many programs are started, on a machine that may be busy
 
-const MARK = 'watchdog-test.guarded.';
+/** No other run of these tests on this machine has it. */
+const MARK = `watchdog-test-${randomUUID()}.guarded.`;
 /** Programs that are `sh` on one system or another, where they are called so. */
 const SHELLS = ['sh', 'bash', 'dash', 'busybox', 'zsh'].filter(
   (shell) => spawnSync(shell, ['-c', ':'], { argv0: 'sh' }).status === 0,
@@ -115,7 +117,7 @@ describe('Bad', () => {
       watchdog.notStarted();
       await heard('.\n');
     });
-    expect(lines).toEqual(['0 watchdog-test[.]guarded[.] 0.03', '!', '+ -2000000001', '.', 'q']);
+    expect(lines).toEqual([`0 ${MARK.replaceAll('.', '[.]')} 0.03`, '!', '+ -2000000001', '.', 'q']);
   });
 
   it('Watchdog is not told of what was over soon, as a start was under way all the time', async () => {
