@@ -6,7 +6,7 @@ import type { CaptureSizes } from './output/capture.ts';
 import { OutputEncoding } from './output/encoding.ts';
 
 /** The longest time that a timer of Node measures; a longer one would end at once. */
-const LONGEST_MS = 2_147_483_647;
+export const LONGEST_MS = 2_147_483_647;
 const OUTPUTS: readonly unknown[] = ['split', 'merged'];
 const TARGETS: readonly unknown[] = ['pipe', 'inherit', 'ignore'];
 
@@ -38,6 +38,12 @@ export function checkOptions(options: StartOptions): void {
   checkIdle(options);
   checkedEncoding(options.encoding);
   checkedOutput(options);
+}
+
+/** Refuses what is no `AbortSignal`; `undefined` passes. */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined || isAbortSignal(signal)) return;
+  throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);
 }
 
 /** Refuses a name that is no signal of this system. */
@@ -156,7 +162,7 @@ function checkTarget(name: string, target: unknown): void {
 }
 
 /** Whether it is an `AbortSignal`, of whatever realm. */
-export function isAbortSignal(value: unknown): boolean {
+function isAbortSignal(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
 }
 

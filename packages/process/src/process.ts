@@ -1,5 +1,3 @@
-import { onAbort } from '@core/io';
-
 import { checkSignalName, checkStreamName } from './check.ts';
 import type { Execution } from './execution.ts';
 import { checkSize } from './launch/checked-pty.ts';
@@ -7,6 +5,7 @@ import type { LineBatch, OutputLine } from './output/lines.ts';
 import type { OutputChunk } from './output/output-chunk.ts';
 import type { ProcessOutput, ReadOptions } from './output/output.ts';
 import type { ProcessResult } from './result.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /**
  * Where a process stands: asked for, running, over by itself, never started, or ended by a signal, a timeout, an abort
@@ -142,18 +141,7 @@ export class Process implements AsyncDisposable {
   /** How it ended, whatever that is; rejects only with the reason of the given signal, and then the process runs on. */
   async wait({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ProcessResult> {
     signal?.throwIfAborted();
-    let stopListening = (): void => undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      stopListening = onAbort(signal, () => {
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is the caller's own
-        reject(signal?.reason);
-      });
-    });
-    try {
-      return await Promise.race([this.done, aborted]);
-    } finally {
-      stopListening();
-    }
+    return unlessAborted(this.done, signal);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { describe, isAbortSignal } from '../check.ts';
+import { describe } from '../check.ts';
 import type { Message } from './message.ts';
 
 /** Refuses what is no plain message. */
@@ -19,10 +19,4 @@ export function checkName(name: string, value: unknown): void {
 /** Refuses what cannot be called. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw new TypeError(`${name} must be a function, not ${describe(value)}`);
-}
-
-/** Refuses what is no `AbortSignal`; `undefined` passes. */
-export function checkSignal(signal: unknown): void {
-  if (signal === undefined || isAbortSignal(signal)) return;
-  throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);
 }

@@ -1,7 +1,7 @@
-import { checkNumber, describe } from '../check.ts';
+import { checkNumber, checkSignal, describe } from '../check.ts';
 import type { Logger } from '../logger.ts';
 import { type ActionHandler, Actions } from './actions.ts';
-import { checkFunction, checkMessage, checkName, checkSignal } from './check.ts';
+import { checkFunction, checkMessage, checkName } from './check.ts';
 import { closed, Lifecycle } from './lifecycle.ts';
 import type { AnswerOf, Message, MessageOf, QueryOf, ResultOf, TaskOf } from './message.ts';
 import { MessageStream } from './message-stream.ts';

@@ -1,6 +1,6 @@
+import { checkSignal } from '../check.ts';
 import { onAbort } from '@core/io';
 
-import { checkSignal } from './check.ts';
 import type { Subscription } from './subscription.ts';
 
 /** A handler that was registered. */

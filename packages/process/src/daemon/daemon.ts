@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import { type CancelOptions, onAbort } from '@core/io';
 
-import { checkNumber, checkSignalName } from '../check.ts';
+import { checkNumber, checkSignalName, LONGEST_MS } from '../check.ts';
 import { checkFunction, checkName } from './arguments.ts';
 import { DaemonError } from './daemon-error.ts';
 import type { DaemonBody, DaemonContext, DaemonOptions, StopHandler } from './daemon-options.ts';
@@ -15,7 +15,6 @@ import { StopSignals } from './stop-signals.ts';
 import { windDown } from './wind-down.ts';
 
 const GRACE_PERIOD_MS = 10_000;
-const LONGEST_MS = 2_147_483_647;
 const KILL_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
 
 /**

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-import { checkNumber } from '../check.ts';
+import { checkNumber, LONGEST_MS } from '../check.ts';
 import { redact, secretsOf } from '../redact.ts';
 import { checkFunction } from './arguments.ts';
 
@@ -33,7 +33,6 @@ export interface HealthCheckReport {
 }
 
 const LONGEST_ERROR = 500;
-const LONGEST_MS = 2_147_483_647;
 const AFFECTS: readonly unknown[] = ['both', 'health', 'ready'];
 
 /**

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { checkNumber } from '../check.ts';
+import { checkNumber, LONGEST_MS } from '../check.ts';
 import { Connections } from './connections.ts';
 import { DaemonError } from './daemon-error.ts';
 import { type HealthCheck, type HealthCheckFunction, type HealthCheckReport, NamedCheck } from './health-check.ts';
@@ -25,7 +25,6 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const LONGEST_MS = 2_147_483_647;
 /** What a client may cost that is slow, or hostile. */
 const LIMITS = {
   maxHeaderSize: 8_192,

@@ -3,7 +3,7 @@ import { get as httpsGet } from 'node:https';
 
 import { type CancelOptions, onAbort } from '@core/io';
 
-import { checkNumber } from '../check.ts';
+import { checkNumber, LONGEST_MS } from '../check.ts';
 
 /** How long one question may take. */
 export interface ProbeOptions extends CancelOptions {
@@ -24,7 +24,6 @@ export interface HealthProbe {
 }
 
 const LONGEST_BODY_BYTES = 65_536;
-const LONGEST_MS = 2_147_483_647;
 
 /**
  * Asks an address once. One without a path is asked for `/health`. Redirections are not followed.

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { CancelOptions } from '@core/io';
 
-import { checkNumber } from '../check.ts';
+import { checkNumber, LONGEST_MS } from '../check.ts';
 import { DaemonError } from './daemon-error.ts';
 import { addressOf, type HealthProbe, probe } from './probe.ts';
 
@@ -15,7 +15,6 @@ export interface WaitForHealthOptions extends CancelOptions {
   readonly intervalMs?: number | undefined;
 }
 
-const LONGEST_MS = 2_147_483_647;
 const LONGEST_PAUSE_MS = 1_000;
 const LONGEST_PROBE_MS = 5_000;
 const LONGEST_SHOWN = 200;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import { checkNumber, describe, isAbortSignal } from '../check.ts';
+import { checkNumber, checkSignal, describe, LONGEST_MS } from '../check.ts';
 import { type Graph, graphOf } from '../graph/plan.ts';
 import { longestPaths } from '../graph/priority.ts';
 import { GRACE_PERIOD_MS } from '../plan.ts';
@@ -16,7 +16,6 @@ import { TaskWork } from './task-work.ts';
 
 const MODES: readonly unknown[] = ['continue', 'finish-running', 'kill', undefined];
 const ORDERS: readonly unknown[] = ['critical-path', 'declared', undefined];
-const LONGEST_MS = 2_147_483_647;
 
 /** In which ways a plan is run. */
 interface Manner {
@@ -158,9 +157,7 @@ function independentGraph(specs: readonly RunSpec[]): Graph {
 }
 
 function checkOptions({ signal, onFailure, order, onEvent }: RunAllOptions): void {
-  if (signal !== undefined && !isAbortSignal(signal)) {
-    throw new TypeError(`signal must be an AbortSignal, not ${describe(signal)}`);
-  }
+  checkSignal(signal);
   if (!MODES.includes(onFailure)) {
     throw new TypeError(`onFailure must be "continue", "finish-running" or "kill", not ${describe(onFailure)}`);
   }

@@ -1,9 +1,8 @@
-import { checkCommand, checkNumber, checkOptions, describe } from '../check.ts';
+import { checkCommand, checkNumber, checkOptions, describe, LONGEST_MS } from '../check.ts';
 import { checkReadyCheck } from './ready/check.ts';
 import type { RetryOptions, RunSpec } from './run-spec.ts';
 import { checkRestart } from './supervision.ts';
 
-const LONGEST_MS = 2_147_483_647;
 const LISTS = ['after', 'inputs', 'outputs', 'inputEnv'] as const;
 /** What only a process has. */
 const OF_COMMANDS = ['args', 'env', 'readyWhen', 'restart'] as const;

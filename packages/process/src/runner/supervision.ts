@@ -1,4 +1,4 @@
-import { checkNumber } from '../check.ts';
+import { checkNumber, LONGEST_MS } from '../check.ts';
 import type { RestartOptions } from './run-spec.ts';
 
 /**
@@ -42,7 +42,6 @@ const DEFAULTS = {
   minDelayMs: 500,
   maxDelayMs: 15_000,
 } as const;
-const LONGEST_MS = 2_147_483_647;
 
 /** What becomes of a service by an event; one that cannot happen in its state changes nothing. Without `restart` it is never started again. */
 export function supervise(
