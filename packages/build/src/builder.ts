@@ -2,7 +2,7 @@ import type { CancelOptions, Medium } from '@core/io';
 import type { Service } from '@core/process';
 
 import type { Artifact } from './artifact.ts';
-import type { ProjectSettings } from './config/build-config.ts';
+import type { DockerSettings, LinuxKitSettings, NodeSettings, ProjectSettings } from './config/build-config.ts';
 import type { BuildEventListener } from './events.ts';
 import type { Target } from './target.ts';
 import type { Workspace } from './workspace/types.ts';
@@ -28,6 +28,9 @@ export interface BuilderConfig {
   readonly cgo: boolean;
   readonly flags: readonly string[];
   readonly ldflags: readonly string[];
+  readonly node: NodeSettings;
+  readonly docker: DockerSettings;
+  readonly linuxkit: LinuxKitSettings;
   /** The environment of every command, whole. */
   readonly env: Readonly<Record<string, string>>;
   /** Where on the disk commands run. */
@@ -44,8 +47,8 @@ export interface BuilderOptions extends CancelOptions {
 /**
  * Builds projects of one kind.
  *
- * `build` makes one artifact for each target, in their order, at `<outputDir>/<os>_<arch>/<binary>`; commands run in
- * `workspace.path`, artifacts are written through `medium`. When it rejects, artifacts that it has written may stay:
+ * `build` makes at least one artifact for each target, in their order, at `<outputDir>/<os>_<arch>/<binary>`; commands run
+ * in `workspace.path`, artifacts are written through `medium`. What was made for one target is packed as one archive. When it rejects, artifacts that it has written may stay:
  * the caller gave it a folder of its own.
  */
 export interface Builder {
@@ -66,11 +69,25 @@ export function describesProject(builder: Builder): builder is Builder & Project
 
 /** What a builder says whose bytes depend on the version of a tool. */
 export interface ToolReporter {
-  /** Names of tools with their versions. */
-  tools(): Promise<Readonly<Record<string, string>>>;
+  /** Names of tools with their versions, after a build. */
+  tools(config: BuilderConfig, options?: CancelOptions): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Whether a builder can also name its tools. */
 export function reportsTools(builder: Builder): builder is Builder & ToolReporter {
   return 'tools' in builder && typeof builder.tools === 'function';
+}
+
+/** What a builder says that cannot build for everything on every machine. */
+export interface TargetChooser {
+  /**
+   * Those of the targets that can be built for on this machine, in their order. It is asked where nobody has named the
+   * targets; those that somebody has named are built, or refused with the reason.
+   */
+  chooseTargets(config: BuilderConfig, targets: readonly Target[], options?: CancelOptions): Promise<Target[]>;
+}
+
+/** Whether a builder can also choose from the usual targets. */
+export function choosesTargets(builder: Builder): builder is Builder & TargetChooser {
+  return 'chooseTargets' in builder && typeof builder.chooseTargets === 'function';
 }

@@ -4,7 +4,18 @@ import type { Target } from './target.ts';
 
 /** The parts of a release, in their order. */
 export type BuildStep =
-  'hooks' | 'install' | 'build' | 'bundle' | 'archive' | 'checksum' | 'manifest' | 'verify' | 'publish';
+  | 'hooks'
+  | 'install'
+  | 'build'
+  | 'bundle'
+  | 'package'
+  | 'sign'
+  | 'archive'
+  | 'attest'
+  | 'checksum'
+  | 'manifest'
+  | 'verify'
+  | 'publish';
 
 /** What {@link buildProject} and the builders tell while they work. Paths are those that the files have in the end. */
 export type BuildEvent =

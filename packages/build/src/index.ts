@@ -3,7 +3,7 @@ export { archiveAll, archiveAllWithFormat } from './archive/archive-all.ts';
 export type { EntryKind } from './archive/entry-tree.ts';
 export type { ExtraFile } from './archive/extra-files.ts';
 export { type ArchiveFormat, archiveFormats } from './archive/format.ts';
-export type { ArchiveOptions, ArchiveProgress } from './archive/options.ts';
+export type { ArchiveOptions, ArchiveProgress, ExtraFiles } from './archive/options.ts';
 export type { ReadOptions } from './archive/read/archive-file.ts';
 export { type ArchiveReader, readArchive } from './archive/read/archive-reader.ts';
 export type { ReadEntry } from './archive/read/checked-entries.ts';
@@ -16,6 +16,7 @@ export {
   type BuilderOptions,
   type ProjectDescriber,
   type ProjectIdentity,
+  type TargetChooser,
   type ToolReporter,
 } from './builder.ts';
 export { NodeBuilder } from './builders/node/node-builder.ts';
@@ -25,11 +26,15 @@ export { writeChecksumFile } from './checksum/checksum-file.ts';
 export { type ChecksumReport, type MalformedLine, verifyChecksumFile } from './checksum/verify.ts';
 export type {
   ArchiveSettings,
+  AttestSettings,
   BuildConfig,
   BuildHooks,
   BuildSettings,
   ChecksumSettings,
+  DockerSettings,
+  LinuxKitSettings,
   MacOsSignSettings,
+  NodeSettings,
   ProjectSettings,
   SignSettings,
 } from './config/build-config.ts';

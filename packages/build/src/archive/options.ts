@@ -12,10 +12,13 @@ export interface ArchiveProgress {
   readonly totalBytes: number;
 }
 
+/** Files by their paths, or with a name of their own. */
+export type ExtraFiles = readonly (ExtraFile | string)[];
+
 /** What may be asked of an archive. */
 export interface ArchiveOptions extends CancelOptions {
-  /** More files for the archive, as paths or with a name of their own: README, LICENSE. */
-  readonly files?: readonly (ExtraFile | string)[] | undefined;
+  /** More files for every archive, or for that of each artifact, as paths or with a name of their own: README, LICENSE. */
+  readonly files?: ExtraFiles | ((artifact: Artifact) => ExtraFiles) | undefined;
   /** Put everything into one directory that is named as the archive is. Off by default. */
   readonly wrap?: boolean | undefined;
   /** The archive's name without its extension; `<program>_<os>_<arch>` by default. */

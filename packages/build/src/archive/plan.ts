@@ -10,7 +10,7 @@ import { cleanName } from './entry-name.ts';
 import type { ExtraFile } from './extra-files.ts';
 import { archivePath, entryName } from './naming.ts';
 import type { Member } from './member.ts';
-import type { ArchiveSettings } from './options.ts';
+import type { ArchiveSettings, ExtraFiles } from './options.ts';
 import { isExecutable } from './reproducible.ts';
 
 const OP = 'build.archive';
@@ -32,7 +32,7 @@ export async function planArchive(
 ): Promise<ArchivePlan> {
   const own = await artifactMembers(medium, artifact, settings);
   const path = pathFor(artifact, settings);
-  const extra = await Promise.all((settings.files ?? []).map((file) => extraMember(medium, file, settings)));
+  const extra = await Promise.all(filesFor(artifact, settings).map((file) => extraMember(medium, file, settings)));
   const prefix = settings.wrap === true ? `${nameOf(path).slice(0, -settings.extension.length)}/` : '';
   const members = [...own, ...extra]
     .map((member) => ({ ...member, name: prefix + member.name }))
@@ -40,6 +40,10 @@ export async function planArchive(
   checkMembers(members);
   checkNotSource(path, members);
   return { artifact, path, members, totalBytes: members.reduce((sum, { size }) => sum + size, 0) };
+}
+
+function filesFor(artifact: Artifact, { files = [] }: ArchiveSettings): ExtraFiles {
+  return typeof files === 'function' ? files(artifact) : files;
 }
 
 function pathFor(artifact: Artifact, { name, extension }: ArchiveSettings & { readonly extension: string }): string {

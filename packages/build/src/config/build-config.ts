@@ -8,8 +8,12 @@ export interface BuildConfig {
   readonly project: ProjectSettings;
   readonly build: BuildSettings;
   readonly targets: readonly Target[];
+  readonly node: NodeSettings;
+  readonly docker: DockerSettings;
+  readonly linuxkit: LinuxKitSettings;
   readonly archive: ArchiveSettings;
   readonly checksum: ChecksumSettings;
+  readonly attest: AttestSettings;
   readonly sign: SignSettings;
 }
 
@@ -40,6 +44,40 @@ export interface BuildHooks {
   readonly after: readonly string[];
 }
 
+/** What a Node program becomes. */
+export interface NodeSettings {
+  /** `executable`: one file with Node inside, for each target; `script`: one script that needs a Node. */
+  readonly output: 'executable' | 'script';
+  /** The Node that goes into executables: `22`, `22.14` or `22.14.0`; that of this process where it is not said. */
+  readonly version?: string;
+}
+
+/** What an image is made of, and where it goes. */
+export interface DockerSettings {
+  /** The recipe, from the project's folder; the first of Dockerfile and Containerfile where it is not said. */
+  readonly file?: string;
+  /** Name of the image, with its registry where it has one; the name of the project where it is not said. */
+  readonly image?: string;
+  /** Templates, as those of archive names. */
+  readonly tags: readonly string[];
+  /** `KEY=value`, for `ARG`. */
+  readonly args: readonly string[];
+  /** What is made for each target: an OCI layout or what `docker load` reads, each as one tar. */
+  readonly output: 'docker' | 'oci';
+  /** Hand the images to the local store of the tool, too. */
+  readonly load: boolean;
+  /** Send the images to their registry, too. */
+  readonly push: boolean;
+}
+
+/** Which machine images are made. */
+export interface LinuxKitSettings {
+  /** The recipe, from the project's folder; the one that was detected where it is not said. */
+  readonly file?: string;
+  /** In the words of `linuxkit build -format`. */
+  readonly formats: readonly string[];
+}
+
 /** How the files of a target are packed. */
 export interface ArchiveSettings {
   /** windows always gets a zip. */
@@ -56,6 +94,14 @@ export interface ArchiveSettings {
 export interface ChecksumSettings {
   readonly file: string;
   readonly algorithm: 'sha256';
+}
+
+/** What is said of a release to those who check it. */
+export interface AttestSettings {
+  /** The list of what it is made of, in this format; `none` makes none. */
+  readonly sbom: 'cyclonedx' | 'none' | 'spdx';
+  /** A statement of how it was made, with the digest of every archive. */
+  readonly provenance: boolean;
 }
 
 /** Who signs; a text that comes to nothing is absent. */

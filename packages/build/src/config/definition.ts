@@ -15,6 +15,12 @@ const INSIDE: TextRule = {
 };
 const ASSIGNMENT: TextRule = { pattern: /^[A-Za-z_][A-Za-z0-9_]*=/u, wanted: 'KEY=value' };
 
+const NODE_VERSION: TextRule = { pattern: /^\d+(?:\.\d+){0,2}$/u, wanted: 'a version such as 22 or 22.14.0' };
+const IMAGE_NAME: TextRule = {
+  pattern: /^[a-z0-9][a-z0-9._:/-]*$/u,
+  wanted: 'the name of an image in lower case, without a tag',
+};
+
 const OPERATING_SYSTEMS = [
   ...['linux', 'darwin', 'windows', 'freebsd', 'openbsd', 'netbsd', 'dragonfly', 'solaris', 'illumos', 'aix'],
   ...['android', 'ios', 'plan9', 'js', 'wasip1'],
@@ -95,6 +101,44 @@ export const DEFINITION: MapShape<BuildConfig> = {
         },
       },
     },
+    node: {
+      kind: 'map',
+      doc: 'What a Node program becomes.',
+      keys: {
+        output: {
+          kind: 'text',
+          doc: 'One file with Node inside, or one script that needs a Node.',
+          choices: ['executable', 'script'],
+          default: 'executable',
+        },
+        version: {
+          kind: 'text',
+          doc: 'The Node that goes into executables: 22, 22.14 or 22.14.0.',
+          rule: NODE_VERSION,
+        },
+      },
+    },
+    docker: {
+      kind: 'map',
+      doc: 'What an image is made of, and where it goes.',
+      keys: {
+        file: { kind: 'text', doc: 'The recipe; Dockerfile or Containerfile where it is not said.', rule: INSIDE },
+        image: { kind: 'text', doc: 'Name of the image, with its registry.', rule: IMAGE_NAME },
+        tags: texts('Its tags; {{.Version}} and the other fields of archive names may be used.', ['{{.Version}}']),
+        args: texts('Arguments of the build.', [], ASSIGNMENT),
+        output: { kind: 'text', doc: 'What is made for each target.', choices: ['oci', 'docker'], default: 'oci' },
+        load: { kind: 'flag', doc: 'Hand the images to the local store of the tool, too.', default: false },
+        push: { kind: 'flag', doc: 'Send the images to their registry, too.', default: false },
+      },
+    },
+    linuxkit: {
+      kind: 'map',
+      doc: 'Which machine images are made.',
+      keys: {
+        file: { kind: 'text', doc: 'The recipe; the one that was detected where it is not said.', rule: INSIDE },
+        formats: texts('In the words of linuxkit build -format.', ['iso-efi'], ONE_WORD),
+      },
+    },
     targets: { kind: 'list', doc: 'What it is built for.', of: TARGET, default: DEFAULT_TARGETS, unique: true },
     archive: {
       kind: 'map',
@@ -117,6 +161,19 @@ export const DEFINITION: MapShape<BuildConfig> = {
       keys: {
         file: { kind: 'text', doc: 'Its name.', default: 'CHECKSUMS.txt', rule: FILE_NAME },
         algorithm: { kind: 'text', doc: 'How they are computed.', choices: ['sha256'], default: 'sha256' },
+      },
+    },
+    attest: {
+      kind: 'map',
+      doc: 'What is said of a release to those who check it.',
+      keys: {
+        sbom: {
+          kind: 'text',
+          doc: 'The list of what it is made of, in this format.',
+          choices: ['none', 'cyclonedx', 'spdx'],
+          default: 'none',
+        },
+        provenance: { kind: 'flag', doc: 'Whether to state how it was made.', default: false },
       },
     },
     sign: {

@@ -86,18 +86,35 @@ export function defaultConfig(env: Environment = process.env): BuildConfig {
  * ```
  */
 export async function loadConfig(medium: Medium, dir: string, options: LoadConfigOptions = {}): Promise<BuildConfig> {
-  const { env = process.env, signal } = options;
+  return (await loadWritten(medium, dir, options)).config;
+}
+
+/** A configuration, and what of it somebody has decided. */
+export interface WrittenConfig {
+  readonly config: BuildConfig;
+  /** The file; absent where there is none. */
+  readonly path?: string;
+  /** The parts that are written out in it. */
+  readonly written: ReadonlySet<string>;
+}
+
+/** {@link loadConfig}, and what is written in the file. */
+export async function loadWritten(
+  medium: Medium,
+  dir: string,
+  { env = process.env, signal }: LoadConfigOptions,
+): Promise<WrittenConfig> {
   const path = configPath(dir);
   const text = await readConfig(medium, path, { signal });
   if (text === undefined) {
     await refuseOtherSpelling(medium, dir, { signal });
-    return defaultConfig(env);
+    return { config: defaultConfig(env), written: new Set() };
   }
   const source = parseYaml(text);
   refuse(path, source.problems);
-  const { config, problems } = validate(source, env);
+  const { config, written, problems } = validate(source, env);
   refuse(path, problems);
-  return config;
+  return { config, path, written };
 }
 
 /**

@@ -19,8 +19,11 @@ export const NAME_TEMPLATE: TextRule = {
 
 /** Puts the fields in. Slashes of a value become dashes: the result is one name. */
 export function renderName(template: string, fields: NameFields): string {
+  return renderTemplate(template, fields).replace(/[/\\]/g, '-');
+}
+
+/** Puts the fields in, as they are. */
+export function renderTemplate(template: string, fields: NameFields): string {
   const values = new Map(Object.entries(fields) as [string, string][]);
-  return template
-    .replace(/\{\{ *\.(\w+) *\}\}/g, (whole, field: string) => values.get(field) ?? whole)
-    .replace(/[/\\]/g, '-');
+  return template.replace(/\{\{ *\.(\w+) *\}\}/g, (whole, field: string) => values.get(field) ?? whole);
 }

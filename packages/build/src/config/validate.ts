@@ -31,6 +31,8 @@ const ABSENT = Symbol('absent');
 /** What a file says, and what is wrong with it; with problems, `config` is not to be used. */
 export interface Validated {
   readonly config: BuildConfig;
+  /** The parts that are written out, whatever their values: `targets`. */
+  readonly written: ReadonlySet<string>;
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -41,7 +43,12 @@ export function validate(source: YamlSource, env: Environment): Validated {
   // an empty file, one of comments only, and `~`
   const empty = contents === null || (isScalar(contents) && contents.value === null);
   const config = empty ? defaultOf(DEFINITION, env) : reader.read(contents, { shape: DEFINITION, key: '' });
-  return { config: config as BuildConfig, problems: reader.problems };
+  return { config: config as BuildConfig, written: keysOf(contents), problems: reader.problems };
+}
+
+function keysOf(contents: Node | null): Set<string> {
+  const pairs = isMap(contents) ? contents.items : [];
+  return new Set(pairs.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : [])));
 }
 
 /** The part of the definition that a node is held against. */

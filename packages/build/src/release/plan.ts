@@ -5,7 +5,7 @@ import { sourceDate } from '../archive/reproducible.ts';
 import { type Builder, describesProject, type ProjectIdentity } from '../builder.ts';
 import { builderFor } from '../builders/registry.ts';
 import type { BuildConfig } from '../config/build-config.ts';
-import { configExists, configPath, loadConfig, toTargets } from '../config/load.ts';
+import { loadWritten, toTargets, type WrittenConfig } from '../config/load.ts';
 import { discover, discoverDetailed } from '../discovery.ts';
 import { BuildError } from '../errors.ts';
 import { nameOf, pathBelow } from '../paths.ts';
@@ -22,6 +22,8 @@ export interface ReleasePlan extends CancelOptions {
   readonly builder: Builder;
   readonly config: BuildConfig;
   readonly targets: readonly Target[];
+  /** Somebody has decided on the targets; else they are the usual ones, as far as the builder can do them here. */
+  readonly targetsNamed: boolean;
   readonly project: ProjectIdentity;
 }
 
@@ -34,15 +36,16 @@ export async function planRelease(options: BuildProjectOptions): Promise<Release
   if (type === undefined) throw await noProject(medium, dir, { signal });
   onEvent?.({ type: 'project-found', dir, types });
   const builder = builderFor(type);
-  const config = withOptions(options.config ?? (await loadConfig(medium, dir, { signal })), options);
+  const given: WrittenConfig | undefined = options.config && { config: options.config, written: new Set(['targets']) };
+  const { config: loaded, path, written } = given ?? (await loadWritten(medium, dir, { signal }));
+  const config = withOptions(loaded, options);
   const targets = distinct(options.targets ?? toTargets(config));
-  const path =
-    options.config === undefined && (await configExists(medium, dir, { signal })) ? configPath(dir) : undefined;
+  const targetsNamed = options.targets !== undefined || written.has('targets');
   onEvent?.({ type: 'config-loaded', targets, ...(path === undefined ? {} : { path }) });
   checkRequest(config, targets, options);
   const outputDir = outputFolder(dir, options.outputDir ?? 'dist');
   const project = await identify({ medium, dir, builder, config });
-  return { medium, dir, outputDir, type, builder, config, targets, project, signal };
+  return { medium, dir, outputDir, type, builder, config, targets, targetsNamed, project, signal };
 }
 
 /** The folder as results spell it: on a disk its absolute path. */

@@ -1,32 +1,31 @@
 import { type CancelOptions, normalizePath } from '@core/io';
-import type { Service } from '@core/process';
 
 import { archiveAllWithFormat } from '../archive/archive-all.ts';
+import { defaultWorkers } from '../archive/reproducible.ts';
 import type { Artifact } from '../artifact.ts';
 import { type BuilderConfig, reportsTools } from '../builder.ts';
-import { checksum, checksumAll } from '../checksum/checksum.ts';
+import { checksum } from '../checksum/checksum.ts';
 import { writeChecksumFile } from '../checksum/checksum-file.ts';
 import { runCommand } from '../commands.ts';
 import { renderName } from '../config/name-template.ts';
-import { buildEnvironment } from './environment.ts';
 import { BuildError } from '../errors.ts';
 import { type BuildEventListener, type BuildStep, timedStep } from '../events.ts';
-import { findExtraFiles } from './extra-files.ts';
 import { MANIFEST_FILE, manifestArtifact, pathsOf } from '../manifest.ts';
 import { decodeManifest, encodeManifest, type ManifestFile, type ReleaseManifest } from '../manifest-codec.ts';
 import { pathBelow } from '../paths.ts';
+import { sideBySide } from '../side-by-side.ts';
+import { VERSION } from '../version.ts';
+import { builderConfigOf, type ReleasePlace } from './builder-config.ts';
+import { digestArtifact } from './digest-artifact.ts';
+import { findExtraFiles } from './extra-files.ts';
 import type { BuildProjectOptions, BuildProjectResult } from './options.ts';
 import type { ReleasePlan } from './plan.ts';
-import { readOwnManifest, type Staging } from './staging.ts';
+import { readOwnManifest } from './staging.ts';
+import { companions, groupByTarget } from './target-groups.ts';
 import { verifyRelease } from './verify-release.ts';
-import { VERSION } from '../version.ts';
-import type { Workspace } from '../workspace/types.ts';
 
 /** What a run works with. */
-export interface RunParts {
-  readonly staging: Staging;
-  readonly service: Service;
-  readonly workspace: Workspace;
+export interface RunParts extends ReleasePlace {
   readonly options: BuildProjectOptions;
 }
 
@@ -34,17 +33,14 @@ export interface RunParts {
 export class ReleaseRun {
   readonly #plan: ReleasePlan;
   readonly #parts: RunParts;
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #work: BuilderConfig;
   readonly #cancel: CancelOptions;
 
   constructor(plan: ReleasePlan, parts: RunParts) {
-    const { config, project, targets, signal } = plan;
-    const outputDir = parts.workspace.locate(parts.staging.dir);
     this.#plan = plan;
     this.#parts = parts;
-    this.#cancel = { signal };
-    const { description } = config.project;
-    this.#env = buildEnvironment({ project, description, targets, outputDir, own: config.build.env });
+    this.#cancel = { signal: plan.signal };
+    this.#work = builderConfigOf(plan, parts);
   }
 
   async run(): Promise<BuildProjectResult> {
@@ -54,8 +50,7 @@ export class ReleaseRun {
     await this.#runHooks('before', before);
     const built = await this.#build();
     await this.#runHooks('after', after);
-    const { medium } = this.#plan;
-    const artifacts = await checksumAll(medium, built, this.#cancel);
+    const artifacts = await this.#withDigests(built);
     for (const artifact of artifacts) this.#tell({ type: 'artifact-built', artifact: this.#final(artifact) });
     const files = await this.#otherFiles(artifacts);
     const archives = options.archive === false ? [] : await this.#archive(artifacts);
@@ -100,7 +95,7 @@ export class ReleaseRun {
     await this.#step('hooks', `Run the hooks ${when} the build`, async () => {
       if (when === 'after') await workspace.load(staging.dir, this.#cancel);
       for (const line of lines) {
-        const command = { command: line, args: [], shown: line, dir: workspace.path, env: this.#env, shell: true };
+        const command = { command: line, args: [], shown: line, dir: workspace.path, env: this.#work.env, shell: true };
         await runCommand(command, { service, onEvent: this.#tell, ...this.#cancel });
       }
       await workspace.save(this.#cancel);
@@ -108,14 +103,16 @@ export class ReleaseRun {
   }
 
   #build(): Promise<Artifact[]> {
-    const { builder, config, dir, medium, project, targets } = this.#plan;
-    const { service, staging, workspace } = this.#parts;
-    const { cgo, flags, ldflags } = config.build;
-    const work: BuilderConfig = {
-      ...{ medium, dir, outputDir: staging.dir, project, workspace, service },
-      ...{ main: config.project.main, cgo, flags, ldflags, env: this.#env },
-    };
-    return builder.build(work, targets, { onEvent: this.#tell, ...this.#cancel });
+    const { builder, targets } = this.#plan;
+    return builder.build(this.#work, targets, { onEvent: this.#tell, ...this.#cancel });
+  }
+
+  async #withDigests(built: readonly Artifact[]): Promise<Artifact[]> {
+    const { medium } = this.#plan;
+    const work = (artifact: Artifact) => digestArtifact(medium, artifact, this.#cancel);
+    const { results, failure } = await sideBySide(built, defaultWorkers(), work);
+    if (failure !== undefined) throw failure.error;
+    return results.filter((result) => result !== undefined);
   }
 
   /** What hooks and scripts have put into the folder of the release. */
@@ -123,9 +120,11 @@ export class ReleaseRun {
     const { medium } = this.#plan;
     const { staging } = this.#parts;
     const known = new Set(artifacts.map(({ path }) => normalizePath(path)));
+    const bundles = artifacts.filter(({ kind }) => kind === 'bundle').map(({ path }) => `${normalizePath(path)}/`);
     const files: ManifestFile[] = [];
     for await (const { kind, path } of medium.walk(staging.dir, this.#cancel)) {
       if (kind !== 'file' || known.has(normalizePath(path))) continue;
+      if (bundles.some((bundle) => normalizePath(path).startsWith(bundle))) continue;
       const { size = 0, checksum: sha256 = '' } = await checksum(medium, { path, os: '', arch: '' }, this.#cancel);
       files.push({ path: staging.nameOf(path), size, sha256 });
     }
@@ -136,10 +135,12 @@ export class ReleaseRun {
     const { config, medium, project } = this.#plan;
     const { format, name, wrap } = config.archive;
     const { name: Name, version: Version, binary: Binary } = project;
-    const count = `${String(artifacts.length)} ${artifacts.length === 1 ? 'archive' : 'archives'}`;
+    const groups = new Map(groupByTarget(artifacts).map((group) => [group.main, group]));
+    const count = `${String(groups.size)} ${groups.size === 1 ? 'archive' : 'archives'}`;
     return this.#step('archive', `Pack ${count}`, async () => {
-      const archives = await archiveAllWithFormat(medium, artifacts, format, {
-        files: await this.#extraFiles(),
+      const extra = await this.#extraFiles();
+      const archives = await archiveAllWithFormat(medium, [...groups.keys()], format, {
+        files: (main) => [...companions(groups.get(main)), ...extra],
         wrap,
         name: ({ os, arch }) => renderName(name, { Binary, Name, Version, OS: os, Arch: arch }),
         ...this.#cancel,
@@ -198,7 +199,7 @@ export class ReleaseRun {
       ...(checksumFile === undefined ? {} : { checksumFile }),
       signatures: [],
       tools: {
-        ...(reportsTools(builder) ? await builder.tools() : {}),
+        ...(reportsTools(builder) ? await builder.tools(this.#work, this.#cancel) : {}),
         '@core/build': VERSION,
         zlib: process.versions.zlib,
       },

@@ -5,6 +5,7 @@ import type { BuildEventListener } from '../events.ts';
 import { pathBelow } from '../paths.ts';
 import { openWorkspace } from '../workspace/workspace.ts';
 import type { BuildProjectOptions, BuildProjectResult } from './options.ts';
+import { targetsFor } from './choose-targets.ts';
 import { planRelease, type ReleasePlan } from './plan.ts';
 import { recoverReleases } from './publish.ts';
 import { ReleaseRun } from './release-run.ts';
@@ -33,7 +34,9 @@ async function releaseAlone(
   try {
     await using service = new Service();
     await using workspace = await openWorkspace(medium, dir, { origin, signal });
-    return await new ReleaseRun(plan, { staging, service, workspace, options }).run();
+    const place = { staging, service, workspace };
+    const targets = await targetsFor(plan, place, options.onEvent);
+    return await new ReleaseRun({ ...plan, targets }, { ...place, options }).run();
   } catch (error) {
     // what cannot be removed any more does no harm, and the next release removes it
     await staging.discard().catch(() => undefined);

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
-
 import { type CancelOptions, isCoreError, type Medium } from '@core/io';
 
-import { type ReadEntry } from '../archive/read/checked-entries.ts';
-import { readArchive } from '../archive/read/archive-reader.ts';
-import { checksum } from '../checksum/checksum.ts';
 import { verifyChecksumFile } from '../checksum/verify.ts';
 import { BuildError } from '../errors.ts';
 import { MANIFEST_FILE, readManifest } from '../manifest.ts';
 import { type ManifestArtifact, type ManifestFile, type ReleaseManifest } from '../manifest-codec.ts';
-import { nameOf, pathBelow } from '../paths.ts';
+import { pathBelow } from '../paths.ts';
+import { digestArtifact } from './digest-artifact.ts';
+import { archiveProblems } from './verify-archive.ts';
 
 /** What {@link verifyRelease} found. */
 export interface ReleaseReport {
@@ -18,9 +15,6 @@ export interface ReleaseReport {
   /** One sentence for each thing that is not as it should be. */
   readonly problems: readonly string[];
 }
-
-/** Archives of our own may hold as much as they like. */
-const UNLIMITED = { maxBytes: Infinity, maxEntries: Infinity, maxRatio: Infinity };
 
 /**
  * Reads a release back: every file is as long as the manifest says and has its digest, every archive can be read to its
@@ -71,8 +65,9 @@ async function fileProblem(
   path: string,
   { file, ...options }: CancelOptions & { readonly file: ManifestFile },
 ): Promise<string | undefined> {
+  const kind = 'kind' in file ? (file as ManifestArtifact).kind : undefined;
   try {
-    const found = await checksum(medium, { path, os: '', arch: '' }, options);
+    const found = await digestArtifact(medium, { path, os: '', arch: '', kind }, options);
     if (found.size !== file.size) return `it has ${String(found.size)} bytes, not ${String(file.size)}`;
     return found.checksum === file.sha256 ? undefined : 'its content is not what the manifest says';
   } catch (error) {
@@ -83,36 +78,12 @@ async function fileProblem(
 async function checkArchives({ medium, outputDir, manifest }: Release, options: CancelOptions): Promise<string[]> {
   const problems: string[] = [];
   for (const archive of manifest.archives) {
-    const program = manifest.artifacts.find(({ os, arch }) => os === archive.os && arch === archive.arch);
-    const problem = await archiveProblem(medium, pathBelow(outputDir, archive.path), { program, ...options });
-    if (problem !== undefined) problems.push(`${archive.path}: ${problem}`);
+    const built = manifest.artifacts.filter(({ os, arch }) => os === archive.os && arch === archive.arch);
+    for (const problem of await archiveProblems(medium, pathBelow(outputDir, archive.path), { built, ...options })) {
+      problems.push(`${archive.path}: ${problem}`);
+    }
   }
   return problems;
-}
-
-async function archiveProblem(
-  medium: Medium,
-  path: string,
-  { program, ...options }: CancelOptions & { readonly program: ManifestArtifact | undefined },
-): Promise<string | undefined> {
-  if (program === undefined) return 'the manifest has no program for its target';
-  let digest: string | undefined;
-  try {
-    const reader = await readArchive(medium, path, { limits: UNLIMITED, ...options });
-    for await (const entry of reader.entries()) {
-      if (entry.kind === 'file' && nameOf(entry.name) === nameOf(program.path)) digest = await digestOf(entry);
-    }
-  } catch (error) {
-    return refusalOf(error);
-  }
-  if (digest === undefined) return `${nameOf(program.path)} is not in it`;
-  return digest === program.sha256 ? undefined : `${nameOf(program.path)} in it is not the one that was built`;
-}
-
-async function digestOf(entry: ReadEntry): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of entry.content()) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 async function checkChecksumFile({ medium, outputDir, manifest }: Release, options: CancelOptions): Promise<string[]> {

@@ -27,8 +27,12 @@ describe('loadConfig', () => {
           { os: 'darwin', arch: 'arm64' },
           { os: 'windows', arch: 'amd64' },
         ],
+        node: { output: 'executable' },
+        docker: { tags: ['{{.Version}}'], args: [], output: 'oci', load: false, push: false },
+        linuxkit: { formats: ['iso-efi'] },
         archive: { format: 'gz', wrap: false, name: '{{.Binary}}_{{.OS}}_{{.Arch}}' },
         checksum: { file: 'CHECKSUMS.txt', algorithm: 'sha256' },
+        attest: { sbom: 'none', provenance: false },
         sign: { enabled: false, gpg: {}, macos: { notarize: false }, windows: {} },
       });
     });
@@ -56,8 +60,12 @@ build:
   env: [A=1, B=x=y]
   hooks: { before: [make], after: [strip x] }
 targets: [{ os: freebsd, arch: riscv64 }]
+node: { output: script, version: '22.14' }
+docker: { file: image/Containerfile, image: registry.example/n, tags: [latest], args: [A=1], output: docker, load: true, push: true }
+linuxkit: { file: vm.yml, formats: [raw-bios, vmdk] }
 archive: { format: zip, files: ['*.md'], wrap: true, name: 'x-{{.Version}}-{{ .OS }}' }
 checksum: { file: SUMS, algorithm: sha256 }
+attest: { sbom: spdx, provenance: true }
 sign:
   enabled: true
   gpg: { key: $KEY }
@@ -77,8 +85,20 @@ sign:
           hooks: { before: ['make'], after: ['strip x'] },
         },
         targets: [{ os: 'freebsd', arch: 'riscv64' }],
+        node: { output: 'script', version: '22.14' },
+        docker: {
+          file: 'image/Containerfile',
+          image: 'registry.example/n',
+          tags: ['latest'],
+          args: ['A=1'],
+          output: 'docker',
+          load: true,
+          push: true,
+        },
+        linuxkit: { file: 'vm.yml', formats: ['raw-bios', 'vmdk'] },
         archive: { format: 'zip', files: ['*.md'], wrap: true, name: 'x-{{.Version}}-{{ .OS }}' },
         checksum: { file: 'SUMS', algorithm: 'sha256' },
+        attest: { sbom: 'spdx', provenance: true },
         sign: {
           enabled: true,
           gpg: { key: '0xAB' },

@@ -79,7 +79,9 @@ describe('verifyRelease', () => {
 
     it('verifyRelease tells of an archive for a target that nothing was built for', async () => {
       await edit((text) => text.replace('"arch": "amd64"', '"arch": "arm64"'));
-      expect(await problems()).toEqual(['hello_linux_amd64.tar.gz: the manifest has no program for its target']);
+      expect(await problems()).toEqual([
+        'hello_linux_amd64.tar.gz: the manifest has nothing that was built for its target',
+      ]);
     });
 
     it('verifyRelease tells of a file of checksums that is missing, wrong or silent', async () => {

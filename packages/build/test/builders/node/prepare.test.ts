@@ -7,11 +7,12 @@ import { Service } from '@core/process';
 
 import { installArguments } from '../../../src/builders/node/dependencies.ts';
 import { prepareProject, requiredPackage } from '../../../src/builders/node/prepare.ts';
-import { type BuildEvent, openWorkspace } from '../../../src/index.ts';
+import { type BuildEvent, defaultConfig, openWorkspace } from '../../../src/index.ts';
 import { type Files, tempDir } from '../../support/temp-project.ts';
 
 jest.setTimeout(120_000); // processes are started, and the machine may be busy
 
+const { node, docker, linuxkit } = defaultConfig({});
 const service = new Service();
 afterAll(() => service.close());
 
@@ -48,7 +49,7 @@ async function prepare(files: Files, dir = tempDir(files)): Promise<string[]> {
     cgo: false,
     flags: [],
     ldflags: [],
-    env: { PATH },
+    ...{ node, docker, linuxkit, env: { PATH } },
   };
   await prepareProject(config, await requiredPackage(medium, '', {}), { onEvent });
   return lines;
@@ -127,7 +128,7 @@ describe('prepareProject', () => {
         cgo: false,
         flags: [],
         ldflags: [],
-        env: { PATH },
+        ...{ node, docker, linuxkit, env: { PATH } },
       };
       await expect(prepareProject(config, await requiredPackage(medium, dir, {}), {})).rejects.toMatchObject({
         code: 'ERR_BUILD_DEPENDENCIES_MISSING',
