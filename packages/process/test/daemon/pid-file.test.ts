@@ -17,7 +17,7 @@ import { needs } from '@core/tooling/needs';
 import { PidFile } from '../../src/daemon/index.ts';
 import { scriptedCommand } from '../../src/testing/index.ts';
 import { Service } from '../../src/service.ts';
-import { isZombie } from '../../src/terminate/proc-table.ts';
+import { isRunning } from '../../src/daemon/liveness.ts';
 import { Child } from './child.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -97,7 +97,8 @@ describe('Good', () => {
       writeFileSync(path, `${String(run.pid)}\n`);
       await expect(new PidFile(path).acquire()).rejects.toMatchObject({ pid: run.pid });
       await run.raise('SIGKILL');
-      while (!isZombie(run.pid)) await new Promise(setImmediate);
+      // its first thread may be a corpse while others are still being ended
+      while (await isRunning({ pid: run.pid, writtenAtMs: Date.now() })) await new Promise(setImmediate);
       await using file = new PidFile(path);
       await file.acquire();
       expect(parent.isRunning).toBe(true);
