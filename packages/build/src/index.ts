@@ -9,6 +9,11 @@ export { type ArchiveReader, readArchive } from './archive/read/archive-reader.t
 export type { ReadEntry } from './archive/read/checked-entries.ts';
 export type { Extraction, ExtractOptions } from './archive/read/extract.ts';
 export type { ReadLimits } from './archive/read/limits.ts';
+export type { Component, ComponentDigest } from './attest/component.ts';
+export { findComponents } from './attest/components/find-components.ts';
+export { createProvenance } from './attest/provenance.ts';
+export type { AttestedFile, ReleaseFacts, SourceRevision } from './attest/release-facts.ts';
+export { createSbom, type SbomFormat } from './attest/sbom.ts';
 export type { Artifact, ArtifactKind } from './artifact.ts';
 export {
   type Builder,

@@ -31,6 +31,8 @@ export interface ReleaseManifest {
   readonly files: readonly ManifestFile[];
   /** Path of the file of checksums, where there is one. */
   readonly checksumFile?: string;
+  /** The bill of materials and the statement of how it was made, where they were asked for. */
+  readonly attestations: readonly ManifestFile[];
   readonly signatures: readonly ManifestFile[];
   /** Names and versions of what the bytes depend on. */
   readonly tools: Readonly<Record<string, string>>;
@@ -43,7 +45,7 @@ const FORMAT = 1;
  * A manifest as its file holds it: JSON with sorted lists and keys in a fixed order, a newline at the end.
  *
  * Keys: `format` (1), `project` { `name`, `version`, `type` }, `created_at`, `artifacts` and `archives` [{ `path`, `os`,
- * `arch`, `kind`, `size`, `sha256` }], `files` and `signatures` [{ `path`, `size`, `sha256` }], `checksum_file`, `tools`
+ * `arch`, `kind`, `size`, `sha256` }], `files`, `attestations` and `signatures` [{ `path`, `size`, `sha256` }], `checksum_file`, `tools`
  * { name: version }.
  *
  * @example
@@ -55,6 +57,7 @@ const FORMAT = 1;
  *   artifacts: [],
  *   archives: [],
  *   files: [],
+ *   attestations: [],
  *   signatures: [],
  *   checksumFile: 'CHECKSUMS.txt',
  *   tools: {},
@@ -73,6 +76,7 @@ export function encodeManifest(manifest: ReleaseManifest): string {
     artifacts: sorted(manifest.artifacts).map(encodeArtifact),
     archives: sorted(manifest.archives).map(encodeArtifact),
     files: sorted(manifest.files).map(encodeFile),
+    attestations: sorted(manifest.attestations).map(encodeFile),
     checksum_file: checksumFile,
     signatures: sorted(manifest.signatures).map(encodeFile),
     tools: Object.fromEntries(Object.entries(tools).sort(([a], [b]) => compareNames(a, b))),
@@ -135,6 +139,7 @@ function decode(json: unknown): ReleaseManifest {
     archives: list(all['archives'], 'archives').map(decodeArtifact),
     files: list(all['files'], 'files').map(decodeFile),
     ...(checksumFile === undefined ? {} : { checksumFile: relativePath(checksumFile) }),
+    attestations: list(all['attestations'], 'attestations').map(decodeFile),
     signatures: list(all['signatures'], 'signatures').map(decodeFile),
     tools: Object.fromEntries(
       Object.entries(record(all['tools'], 'tools')).map(([name, version]) => [name, text(version, `tools.${name}`)]),

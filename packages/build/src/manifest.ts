@@ -1,7 +1,7 @@
 import { type CancelOptions, isCoreError, type Medium } from '@core/io';
 
 import type { Artifact } from './artifact.ts';
-import { decodeManifest, type ManifestArtifact, type ReleaseManifest } from './manifest-codec.ts';
+import { decodeManifest, type ManifestArtifact, type ManifestFile, type ReleaseManifest } from './manifest-codec.ts';
 import { pathBelow } from './paths.ts';
 
 /**
@@ -45,8 +45,8 @@ export async function readManifest(
 
 /** The paths of everything that a release consists of, its manifest included. */
 export function pathsOf(manifest: ReleaseManifest): string[] {
-  const { artifacts, archives, files, signatures, checksumFile } = manifest;
-  const named = [...artifacts, ...archives, ...files, ...signatures].map(({ path }) => path);
+  const { artifacts, archives, files, attestations, signatures, checksumFile } = manifest;
+  const named = [...artifacts, ...archives, ...files, ...attestations, ...signatures].map(({ path }) => path);
   return [...named, ...(checksumFile === undefined ? [] : [checksumFile]), MANIFEST_FILE];
 }
 
@@ -54,4 +54,9 @@ export function pathsOf(manifest: ReleaseManifest): string[] {
 export function manifestArtifact(artifact: Artifact, path: string): ManifestArtifact {
   const { os, arch, kind = 'binary', size = 0, checksum = '' } = artifact;
   return { path, os, arch, kind, size, sha256: checksum };
+}
+
+/** A file with size and digest as a manifest names it. */
+export function manifestFile({ size = 0, checksum = '' }: Artifact, path: string): ManifestFile {
+  return { path, size, sha256: checksum };
 }

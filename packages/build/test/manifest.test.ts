@@ -14,6 +14,7 @@ const MANIFEST: ReleaseManifest = {
   artifacts: [artifact('linux_amd64/hello')],
   archives: [{ ...artifact('hello.tar.gz'), kind: 'archive' }],
   files: [file('notes.txt')],
+  attestations: [file('sbom.cdx.json')],
   checksumFile: 'CHECKSUMS.txt',
   signatures: [file('CHECKSUMS.txt.asc')],
   tools: { esbuild: '0.28.2' },
@@ -32,6 +33,7 @@ describe('encodeManifest', () => {
         archives: [{ path: 'hello.tar.gz', os: 'linux', arch: 'amd64', kind: 'archive', size: 3, sha256: 'ab' }],
         files: [{ path: 'notes.txt', size: 3, sha256: 'ab' }],
         checksum_file: 'CHECKSUMS.txt',
+        attestations: [{ path: 'sbom.cdx.json', size: 3, sha256: 'ab' }],
         signatures: [{ path: 'CHECKSUMS.txt.asc', size: 3, sha256: 'ab' }],
         tools: { esbuild: '0.28.2' },
       });
@@ -58,14 +60,15 @@ describe('encodeManifest', () => {
 
     it('decodeManifest gives back what encodeManifest was given', () => {
       expect(decodeManifest(encodeManifest(MANIFEST), 'm')).toEqual(MANIFEST);
-      const { project, artifacts, archives, files, signatures, tools } = MANIFEST;
-      const least = { project, artifacts, archives, files, signatures, tools };
+      const { project, artifacts, archives, files, attestations, signatures, tools } = MANIFEST;
+      const least = { project, artifacts, archives, files, attestations, signatures, tools };
       expect(decodeManifest(encodeManifest(least), 'm')).toEqual(least);
     });
 
     it('pathsOf names every file once', () => {
       expect(pathsOf(MANIFEST)).toEqual([
-        ...['linux_amd64/hello', 'hello.tar.gz', 'notes.txt', 'CHECKSUMS.txt.asc', 'CHECKSUMS.txt', 'manifest.json'],
+        ...['linux_amd64/hello', 'hello.tar.gz', 'notes.txt', 'sbom.cdx.json', 'CHECKSUMS.txt.asc', 'CHECKSUMS.txt'],
+        'manifest.json',
       ]);
     });
   });
@@ -94,7 +97,7 @@ describe('encodeManifest', () => {
     });
 
     it.each(['../x', '/etc/passwd', 'a//b', 'a/../b', '.', ''])('decodeManifest refuses the path %j', (path) => {
-      for (const list of ['artifacts', 'archives', 'files', 'signatures']) {
+      for (const list of ['artifacts', 'archives', 'files', 'attestations', 'signatures']) {
         const text = JSON.stringify({ ...json, [list]: [artifact(path)] });
         expect(() => decodeManifest(text, 'm')).toThrow(/path/);
       }

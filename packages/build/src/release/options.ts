@@ -1,6 +1,7 @@
 import type { CancelOptions, Change, Medium } from '@core/io';
 
 import type { Artifact } from '../artifact.ts';
+import type { SbomFormat } from '../attest/sbom.ts';
 import type { ArchiveSettings, BuildConfig, ChecksumSettings } from '../config/build-config.ts';
 import type { BuildEventListener } from '../events.ts';
 import type { ReleaseManifest } from '../manifest-codec.ts';
@@ -20,6 +21,10 @@ export interface BuildProjectOptions extends CancelOptions {
   readonly archive?: Partial<ArchiveSettings> | false | undefined;
   /** In the place of what the configuration says; `false` makes no file of checksums. */
   readonly checksum?: Partial<ChecksumSettings> | false | undefined;
+  /** A bill of materials in this format, in the place of what the configuration says; `false` makes none. */
+  readonly sbom?: SbomFormat | false | undefined;
+  /** Whether to state how the release was made, in the place of what the configuration says. */
+  readonly provenance?: boolean | undefined;
   /** `false` signs nothing, whatever the configuration says. */
   readonly sign?: boolean | undefined;
   /** Build for real, and change nothing: everything is done in a layer over the medium. */
@@ -44,6 +49,8 @@ export interface BuildProjectResult {
   /** In the same order; none where no archives were asked for. */
   readonly archives: readonly Artifact[];
   readonly checksumFile?: string;
+  readonly sbomFile?: string;
+  readonly provenanceFile?: string;
   readonly signatures: readonly Artifact[];
   readonly manifest: ReleaseManifest;
   readonly manifestFile: string;

@@ -80,9 +80,14 @@ function projectError(message: string, path: string, hint: string): BuildError {
   return new BuildError(message, { code: 'ERR_BUILD_NO_PROJECT', op: 'build.project', path, hint });
 }
 
-function withOptions(config: BuildConfig, { archive, checksum }: BuildProjectOptions): BuildConfig {
+function withOptions(config: BuildConfig, options: BuildProjectOptions): BuildConfig {
+  const { archive, checksum, provenance, sbom } = options;
   return {
     ...config,
+    attest: {
+      sbom: sbom === undefined ? config.attest.sbom : sbom || 'none',
+      provenance: provenance ?? config.attest.provenance,
+    },
     archive: { ...config.archive, ...(archive === false ? {} : archive) },
     checksum: { ...config.checksum, ...(checksum === false ? {} : checksum) },
   };

@@ -10,11 +10,12 @@ import { runCommand } from '../commands.ts';
 import { renderName } from '../config/name-template.ts';
 import { BuildError } from '../errors.ts';
 import { type BuildEventListener, type BuildStep, timedStep } from '../events.ts';
-import { MANIFEST_FILE, manifestArtifact, pathsOf } from '../manifest.ts';
+import { MANIFEST_FILE, manifestArtifact, manifestFile, pathsOf } from '../manifest.ts';
 import { decodeManifest, encodeManifest, type ManifestFile, type ReleaseManifest } from '../manifest-codec.ts';
 import { pathBelow } from '../paths.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { VERSION } from '../version.ts';
+import { type Attestations, releaseMoment, writeAttestations } from './attestations.ts';
 import { builderConfigOf, type ReleasePlace } from './builder-config.ts';
 import { digestArtifact } from './digest-artifact.ts';
 import { findExtraFiles } from './extra-files.ts';
@@ -54,8 +55,11 @@ export class ReleaseRun {
     for (const artifact of artifacts) this.#tell({ type: 'artifact-built', artifact: this.#final(artifact) });
     const files = await this.#otherFiles(artifacts);
     const archives = options.archive === false ? [] : await this.#archive(artifacts);
-    const checksumFile = await this.#writeChecksums(archives);
-    const manifest = await this.#writeManifest({ artifacts, archives, files, checksumFile });
+    const tools = await this.#tools();
+    const { sbom, provenance } = await this.#attest(archives.length > 0 ? archives : artifacts, tools);
+    const attestations = [sbom, provenance].filter((file) => file !== undefined);
+    const checksumFile = await this.#writeChecksums(archives, attestations);
+    const manifest = await this.#writeManifest({ artifacts, archives, files, attestations, checksumFile, tools });
     await this.#verify();
     await this.#publish(manifest);
     const { outputDir } = this.#plan;
@@ -63,6 +67,8 @@ export class ReleaseRun {
       artifacts: artifacts.map((artifact) => this.#final(artifact)),
       archives: archives.map((archive) => this.#final(archive)),
       ...(checksumFile === undefined ? {} : { checksumFile: pathBelow(outputDir, checksumFile) }),
+      ...(sbom === undefined ? {} : { sbomFile: this.#final(sbom).path }),
+      ...(provenance === undefined ? {} : { provenanceFile: this.#final(provenance).path }),
       signatures: [],
       manifest,
       manifestFile: pathBelow(outputDir, MANIFEST_FILE),
@@ -161,8 +167,21 @@ export class ReleaseRun {
     return findExtraFiles(medium, dir, { patterns: config.archive.files, isOurs, ...this.#cancel });
   }
 
+  async #tools(): Promise<Readonly<Record<string, string>>> {
+    const { builder } = this.#plan;
+    const own = { '@core/build': VERSION, zlib: process.versions.zlib };
+    return { ...(reportsTools(builder) ? await builder.tools(this.#work, this.#cancel) : {}), ...own };
+  }
+
+  #attest(files: readonly Artifact[], tools: Readonly<Record<string, string>>): Promise<Attestations> {
+    const { sbom, provenance } = this.#plan.config.attest;
+    const attesting = { folder: this.#parts.staging.dir, files, tools, ...this.#cancel };
+    if (sbom === 'none' && !provenance) return Promise.resolve({});
+    return this.#step('attest', 'State what the release is made of', () => writeAttestations(this.#plan, attesting));
+  }
+
   /** The name of the file, where one is made. */
-  async #writeChecksums(archives: readonly Artifact[]): Promise<string | undefined> {
+  async #writeChecksums(archives: readonly Artifact[], attestations: readonly Artifact[]): Promise<string | undefined> {
     const { config, medium } = this.#plan;
     const { options, staging } = this.#parts;
     const { file } = config.checksum;
@@ -175,7 +194,7 @@ export class ReleaseRun {
       return undefined;
     }
     await this.#step('checksum', `Write ${file}`, () =>
-      writeChecksumFile(medium, archives, pathBelow(staging.dir, file), this.#cancel),
+      writeChecksumFile(medium, [...archives, ...attestations], pathBelow(staging.dir, file), this.#cancel),
     );
     return file;
   }
@@ -184,25 +203,25 @@ export class ReleaseRun {
     readonly artifacts: readonly Artifact[];
     readonly archives: readonly Artifact[];
     readonly files: readonly ManifestFile[];
+    readonly attestations: readonly Artifact[];
     readonly checksumFile: string | undefined;
+    readonly tools: Readonly<Record<string, string>>;
   }): Promise<ReleaseManifest> {
-    const { builder, medium, project, type } = this.#plan;
+    const { medium, project, type } = this.#plan;
     const { staging } = this.#parts;
-    const { files, checksumFile } = made;
+    const { files, checksumFile, tools } = made;
+    const createdAt = releaseMoment();
     const inManifest = (artifact: Artifact) => manifestArtifact(artifact, staging.nameOf(artifact.path));
     const text = encodeManifest({
       project: { name: project.name, version: project.version, type },
-      ...createdAt(),
+      ...(createdAt === undefined ? {} : { createdAt }),
       artifacts: made.artifacts.map(inManifest),
       archives: made.archives.map(inManifest),
       files,
+      attestations: made.attestations.map((file) => manifestFile(file, staging.nameOf(file.path))),
       ...(checksumFile === undefined ? {} : { checksumFile }),
       signatures: [],
-      tools: {
-        ...(reportsTools(builder) ? await builder.tools(this.#work, this.#cancel) : {}),
-        '@core/build': VERSION,
-        zlib: process.versions.zlib,
-      },
+      tools,
     });
     const path = pathBelow(staging.dir, MANIFEST_FILE);
     await this.#step('manifest', `Write ${MANIFEST_FILE}`, () => medium.write(path, text, this.#cancel));
@@ -230,10 +249,4 @@ export class ReleaseRun {
     const removed = names.map((name) => pathBelow(outputDir, name));
     this.#tell({ type: 'published', outputDir, removed });
   }
-}
-
-function createdAt(): Pick<ReleaseManifest, 'createdAt'> {
-  const seconds = process.env['SOURCE_DATE_EPOCH'];
-  if (seconds === undefined || seconds === '') return {};
-  return { createdAt: new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z') };
 }

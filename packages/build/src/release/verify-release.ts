@@ -51,9 +51,9 @@ interface Release {
 }
 
 async function checkFiles({ medium, outputDir, manifest }: Release, options: CancelOptions): Promise<string[]> {
-  const { artifacts, archives, files, signatures } = manifest;
+  const { artifacts, archives, files, attestations, signatures } = manifest;
   const problems: string[] = [];
-  for (const file of [...artifacts, ...archives, ...files, ...signatures]) {
+  for (const file of [...artifacts, ...archives, ...files, ...attestations, ...signatures]) {
     const problem = await fileProblem(medium, pathBelow(outputDir, file.path), { file, ...options });
     if (problem !== undefined) problems.push(`${file.path}: ${problem}`);
   }
@@ -91,7 +91,9 @@ async function checkChecksumFile({ medium, outputDir, manifest }: Release, optio
   if (checksumFile === undefined) return [];
   try {
     const report = await verifyChecksumFile(medium, pathBelow(outputDir, checksumFile), options);
-    const unnamed = manifest.archives.filter(({ path }) => !report.matched.includes(path)).map(({ path }) => path);
+    const unnamed = [...manifest.archives, ...manifest.attestations]
+      .filter(({ path }) => !report.matched.includes(path))
+      .map(({ path }) => path);
     return [
       ...report.malformed.map(({ line }) => `${checksumFile}: line ${String(line)} says nothing`),
       ...report.missing.map((name) => `${checksumFile}: ${name} is missing`),

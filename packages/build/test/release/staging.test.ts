@@ -16,7 +16,7 @@ function manifestOf(...names: readonly string[]): ReleaseManifest {
     sha256: 'x',
   }));
   const project = { name: 'x', version: '1', type: 'node' as const };
-  return { project, artifacts: [], archives, files: [], signatures: [], tools: {} };
+  return { project, artifacts: [], archives, files: [], attestations: [], signatures: [], tools: {} };
 }
 
 async function stage(medium: Medium, text: string, ...names: readonly string[]): Promise<[Staging, ReleaseManifest]> {

@@ -1,0 +1,136 @@
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { createProvenance, createSbom, type ReleaseFacts } from '../../src/index.ts';
+
+const SHA256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+
+const FACTS: ReleaseFacts = {
+  project: { name: '@me/hello', version: '1.2.3' },
+  type: 'node',
+  files: [
+    { path: 'dist/hello_linux_amd64.tar.gz', checksum: SHA256 },
+    { path: 'dist/hello_windows_amd64.zip', checksum: SHA256 },
+  ],
+  components: [
+    {
+      ...{
+        name: '@s/a',
+        version: '1.0.0',
+        kind: 'library',
+        purl: 'pkg:npm/%40s/a@1.0.0',
+        license: 'MIT OR Apache-2.0',
+      },
+      digest: { algorithm: 'SHA512', value: 'ab'.repeat(64) },
+    },
+    { name: 'b', kind: 'library', purl: 'pkg:npm/b', license: 'see the file LICENSE, please' },
+    { name: 'base', version: '1', kind: 'image', purl: 'pkg:docker/base@1' },
+  ],
+  targets: [{ os: 'linux', arch: 'amd64' }],
+  tools: { '@core/build': '0.0.0', go: '1.19' },
+  source: { commit: 'c'.repeat(40), url: 'https://example.org/me/hello.git' },
+};
+
+const cycloneDx = (facts: ReleaseFacts) => createSbom(facts, 'cyclonedx');
+
+/** What the official schema says against a document. */
+async function schemaErrors(text: string): Promise<unknown> {
+  return await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text);
+}
+
+interface Spdx {
+  readonly packages: readonly (Record<string, unknown> & { readonly SPDXID: string })[];
+  readonly relationships: readonly Readonly<Record<string, string>>[];
+  readonly [key: string]: unknown;
+}
+
+describe('createSbom', () => {
+  describe('Good', () => {
+    it('createSbom makes a document that the official schema of CycloneDX accepts', async () => {
+      expect(await schemaErrors(cycloneDx(FACTS))).toBeNull();
+      expect(await schemaErrors(cycloneDx({ ...FACTS, components: [], files: [], tools: {} }))).toBeNull();
+      expect(await schemaErrors(cycloneDx({ ...FACTS, createdAt: '2024-01-31T12:00:00Z' }))).toBeNull();
+    });
+
+    it('createSbom names every archive with its digest, and every component', () => {
+      const { components, metadata } = JSON.parse(cycloneDx(FACTS)) as {
+        components: { purl: string }[];
+        metadata: { component: { components: { name: string; hashes: unknown }[] } };
+      };
+      expect(components.map(({ purl }) => purl)).toEqual(FACTS.components.map(({ purl }) => purl));
+      expect(metadata.component.components[1]).toMatchObject({
+        name: 'hello_windows_amd64.zip',
+        hashes: [{ alg: 'SHA-256', content: SHA256 }],
+      });
+    });
+
+    it('createSbom makes SPDX with one package for each, all of them related', () => {
+      const spdx = JSON.parse(createSbom(FACTS, 'spdx')) as Spdx;
+      expect(spdx).toMatchObject({
+        spdxVersion: 'SPDX-2.3',
+        dataLicense: 'CC0-1.0',
+        SPDXID: 'SPDXRef-DOCUMENT',
+        name: '@me/hello-1.2.3',
+        creationInfo: { created: '1980-01-01T00:00:00Z', creators: ['Tool: @core/build-0.0.0', 'Tool: go-1.19'] },
+      });
+      const ids = spdx.packages.map(({ SPDXID }) => SPDXID);
+      expect(new Set(ids).size).toBe(6);
+      for (const id of ids) expect(id).toMatch(/^SPDXRef-[A-Za-z0-9.-]+$/);
+      const related = spdx.relationships.map(({ relatedSpdxElement }) => relatedSpdxElement);
+      expect([...related].sort()).toEqual([...ids].sort());
+      for (const one of spdx.packages)
+        expect(one).toMatchObject({ name: expect.any(String), downloadLocation: 'NOASSERTION' });
+    });
+  });
+
+  describe('Ugly', () => {
+    it('createSbom gives the same text for the same facts, and another number for others', () => {
+      const numberOf = (facts: ReleaseFacts) => (JSON.parse(cycloneDx(facts)) as { serialNumber: string }).serialNumber;
+      expect(cycloneDx(FACTS)).toBe(cycloneDx(structuredClone(FACTS)));
+      expect(numberOf({ ...FACTS, components: [] })).not.toBe(numberOf(FACTS));
+      expect(numberOf(FACTS)).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    });
+
+    it('createSbom stays within the schema whatever a lock file calls a package', async () => {
+      const text = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' });
+      const component = fc.record({ name: text, version: text, license: text });
+      await fc.assert(
+        fc.asyncProperty(fc.uniqueArray(component, { selector: ({ name }) => name, maxLength: 4 }), async (list) => {
+          const components = list.map((one, index) => ({
+            ...{ ...one, kind: 'library' as const, purl: `pkg:npm/x${String(index)}` },
+          }));
+          expect(await schemaErrors(cycloneDx({ ...FACTS, components }))).toBeNull();
+        }),
+        { numRuns: 30 },
+      );
+    }, 60_000);
+  });
+});
+
+describe('createProvenance', () => {
+  it('createProvenance is a statement of in-toto with every archive as a subject', () => {
+    const statement = JSON.parse(createProvenance(FACTS)) as Record<string, unknown>;
+    expect(statement).toMatchObject({
+      _type: 'https://in-toto.io/Statement/v1',
+      predicateType: 'https://slsa.dev/provenance/v1',
+      subject: [
+        { name: 'hello_linux_amd64.tar.gz', digest: { sha256: SHA256 } },
+        { name: 'hello_windows_amd64.zip', digest: { sha256: SHA256 } },
+      ],
+      predicate: {
+        buildDefinition: {
+          externalParameters: { type: 'node', targets: ['linux/amd64'] },
+          internalParameters: { tools: FACTS.tools },
+          resolvedDependencies: [
+            { uri: 'git+https://example.org/me/hello.git', digest: { gitCommit: 'c'.repeat(40) } },
+            { uri: 'pkg:npm/%40s/a@1.0.0', digest: { sha512: 'ab'.repeat(64) } },
+            { uri: 'pkg:npm/b' },
+            { uri: 'pkg:docker/base@1' },
+          ],
+        },
+        runDetails: { builder: { id: 'pkg:npm/%40core/build@0.0.0' } },
+      },
+    });
+  });
+});
