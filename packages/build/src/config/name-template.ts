@@ -17,6 +17,12 @@ export const NAME_TEMPLATE: TextRule = {
   wanted: `a file name of plain text and ${FIELDS.map((field) => `{{.${field}}}`).join(', ')}`,
 };
 
+/** A text that may have `{{.Field}}`s, and no others than those. */
+export const TEXT_TEMPLATE: TextRule = {
+  pattern: new RegExp(`^(?=[\\s\\S]*\\S)(?:(?!\\{\\{)[\\s\\S]|\\{\\{ *\\.(?:${FIELDS.join('|')}) *\\}\\})+$`, 'u'),
+  wanted: `a text, with no other fields than ${FIELDS.map((field) => `{{.${field}}}`).join(', ')}`,
+};
+
 /** Puts the fields in. Slashes of a value become dashes: the result is one name. */
 export function renderName(template: string, fields: NameFields): string {
   return renderTemplate(template, fields).replace(/[/\\]/g, '-');

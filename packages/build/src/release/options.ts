@@ -25,7 +25,7 @@ export interface BuildProjectOptions extends CancelOptions {
   readonly sbom?: SbomFormat | false | undefined;
   /** Whether to state how the release was made, in the place of what the configuration says. */
   readonly provenance?: boolean | undefined;
-  /** `false` signs nothing, whatever the configuration says. */
+  /** Whether to sign, with the keys of the configuration; in the place of its `sign.enabled`. */
   readonly sign?: boolean | undefined;
   /** Build for real, and change nothing: everything is done in a layer over the medium. */
   readonly dryRun?: boolean | undefined;

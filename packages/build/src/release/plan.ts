@@ -81,7 +81,7 @@ function projectError(message: string, path: string, hint: string): BuildError {
 }
 
 function withOptions(config: BuildConfig, options: BuildProjectOptions): BuildConfig {
-  const { archive, checksum, provenance, sbom } = options;
+  const { archive, checksum, provenance, sbom, sign } = options;
   return {
     ...config,
     attest: {
@@ -90,6 +90,7 @@ function withOptions(config: BuildConfig, options: BuildProjectOptions): BuildCo
     },
     archive: { ...config.archive, ...(archive === false ? {} : archive) },
     checksum: { ...config.checksum, ...(checksum === false ? {} : checksum) },
+    sign: { ...config.sign, enabled: sign ?? config.sign.enabled },
   };
 }
 
@@ -101,14 +102,6 @@ function checkRequest(config: BuildConfig, targets: readonly Target[], options: 
       op: 'build.project',
       key: 'targets',
       hint: 'Name some in .core/build.yaml, as { os: linux, arch: amd64 }, or take the empty list out.',
-    });
-  }
-  if (options.sign ?? config.sign.enabled) {
-    throw new BuildError('Cannot sign the release: signing is not available in this version', {
-      code: 'ERR_BUILD_SIGNING_UNSUPPORTED',
-      op: 'build.sign',
-      key: 'sign.enabled',
-      hint: 'Set sign.enabled to false, and sign CHECKSUMS.txt with a tool of your own.',
     });
   }
   sourceDate();

@@ -1,28 +1,27 @@
-import { type CancelOptions, normalizePath } from '@core/io';
+import type { CancelOptions } from '@core/io';
 
-import { archiveAllWithFormat } from '../archive/archive-all.ts';
 import { defaultWorkers } from '../archive/reproducible.ts';
 import type { Artifact } from '../artifact.ts';
 import { type BuilderConfig, reportsTools } from '../builder.ts';
-import { checksum } from '../checksum/checksum.ts';
 import { writeChecksumFile } from '../checksum/checksum-file.ts';
 import { runCommand } from '../commands.ts';
-import { renderName } from '../config/name-template.ts';
 import { BuildError } from '../errors.ts';
 import { type BuildEventListener, type BuildStep, timedStep } from '../events.ts';
-import { MANIFEST_FILE, manifestArtifact, manifestFile, pathsOf } from '../manifest.ts';
-import { decodeManifest, encodeManifest, type ManifestFile, type ReleaseManifest } from '../manifest-codec.ts';
+import { MANIFEST_FILE } from '../manifest.ts';
+import type { ReleaseManifest } from '../manifest-codec.ts';
 import { pathBelow } from '../paths.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { VERSION } from '../version.ts';
-import { type Attestations, releaseMoment, writeAttestations } from './attestations.ts';
+import { type Attestations, writeAttestations } from './attestations.ts';
 import { builderConfigOf, type ReleasePlace } from './builder-config.ts';
 import { digestArtifact } from './digest-artifact.ts';
-import { findExtraFiles } from './extra-files.ts';
 import type { BuildProjectOptions, BuildProjectResult } from './options.ts';
+import { otherFiles } from './other-files.ts';
+import { packTargets } from './pack-targets.ts';
 import type { ReleasePlan } from './plan.ts';
-import { readOwnManifest } from './staging.ts';
-import { companions, groupByTarget } from './target-groups.ts';
+import { type MadeFiles, writeManifest } from './release-manifest.ts';
+import { checkSigning, signChecksumFile, type Signing, signPrograms } from './sign-release.ts';
+import { groupByTarget } from './target-groups.ts';
 import { verifyRelease } from './verify-release.ts';
 
 /** What a run works with. */
@@ -45,33 +44,27 @@ export class ReleaseRun {
   }
 
   async run(): Promise<BuildProjectResult> {
-    const { options } = this.#parts;
-    const { before, after } = this.#plan.config.build.hooks;
-    await this.#makeOutputDir();
-    await this.#runHooks('before', before);
-    const built = await this.#build();
-    await this.#runHooks('after', after);
-    const artifacts = await this.#withDigests(built);
-    for (const artifact of artifacts) this.#tell({ type: 'artifact-built', artifact: this.#final(artifact) });
-    const files = await this.#otherFiles(artifacts);
-    const archives = options.archive === false ? [] : await this.#archive(artifacts);
+    const { staging } = this.#parts;
+    await checkSigning(this.#signing);
+    const artifacts = await this.#makePrograms();
+    const files = await otherFiles(this.#plan, staging, artifacts);
+    const archives = await this.#archive(artifacts);
     const tools = await this.#tools();
     const { sbom, provenance } = await this.#attest(archives.length > 0 ? archives : artifacts, tools);
     const attestations = [sbom, provenance].filter((file) => file !== undefined);
     const checksumFile = await this.#writeChecksums(archives, attestations);
-    const manifest = await this.#writeManifest({ artifacts, archives, files, attestations, checksumFile, tools });
-    await this.#verify();
-    await this.#publish(manifest);
-    const { outputDir } = this.#plan;
+    const signatures = await this.#signChecksums(checksumFile);
+    const made = { artifacts, archives, files, attestations, signatures, checksumFile, tools };
+    const manifest = await this.#finish(made);
     return {
       artifacts: artifacts.map((artifact) => this.#final(artifact)),
       archives: archives.map((archive) => this.#final(archive)),
-      ...(checksumFile === undefined ? {} : { checksumFile: pathBelow(outputDir, checksumFile) }),
+      ...(checksumFile === undefined ? {} : { checksumFile: pathBelow(this.#plan.outputDir, checksumFile) }),
       ...(sbom === undefined ? {} : { sbomFile: this.#final(sbom).path }),
       ...(provenance === undefined ? {} : { provenanceFile: this.#final(provenance).path }),
-      signatures: [],
+      signatures: signatures.map((signature) => this.#final(signature)),
       manifest,
-      manifestFile: pathBelow(outputDir, MANIFEST_FILE),
+      manifestFile: pathBelow(this.#plan.outputDir, MANIFEST_FILE),
     };
   }
 
@@ -86,6 +79,19 @@ export class ReleaseRun {
   /** An artifact as it is called in the end. */
   #final(artifact: Artifact): Artifact {
     return { ...artifact, path: this.#parts.staging.finalPath(artifact.path) };
+  }
+
+  /** All that is built, with its digests. */
+  async #makePrograms(): Promise<Artifact[]> {
+    const { before, after } = this.#plan.config.build.hooks;
+    await this.#makeOutputDir();
+    await this.#runHooks('before', before);
+    const { builder, targets } = this.#plan;
+    const built = await builder.build(this.#work, targets, { onEvent: this.#tell, ...this.#cancel });
+    await this.#runHooks('after', after);
+    const artifacts = await this.#withDigests(await this.#sign(built));
+    for (const artifact of artifacts) this.#tell({ type: 'artifact-built', artifact: this.#final(artifact) });
+    return artifacts;
   }
 
   /** Scripts and hooks find the folder that they are told of. */
@@ -108,9 +114,14 @@ export class ReleaseRun {
     });
   }
 
-  #build(): Promise<Artifact[]> {
-    const { builder, targets } = this.#plan;
-    return builder.build(this.#work, targets, { onEvent: this.#tell, ...this.#cancel });
+  get #signing(): Signing {
+    const { dryRun = false } = this.#parts.options;
+    return { plan: this.#plan, place: this.#parts, work: this.#work, onEvent: this.#tell, dryRun };
+  }
+
+  #sign(built: readonly Artifact[]): Promise<readonly Artifact[]> {
+    if (!this.#plan.config.sign.enabled) return Promise.resolve(built);
+    return this.#step('sign', 'Sign the programs', () => signPrograms(this.#signing, built));
   }
 
   async #withDigests(built: readonly Artifact[]): Promise<Artifact[]> {
@@ -121,50 +132,15 @@ export class ReleaseRun {
     return results.filter((result) => result !== undefined);
   }
 
-  /** What hooks and scripts have put into the folder of the release. */
-  async #otherFiles(artifacts: readonly Artifact[]): Promise<ManifestFile[]> {
-    const { medium } = this.#plan;
-    const { staging } = this.#parts;
-    const known = new Set(artifacts.map(({ path }) => normalizePath(path)));
-    const bundles = artifacts.filter(({ kind }) => kind === 'bundle').map(({ path }) => `${normalizePath(path)}/`);
-    const files: ManifestFile[] = [];
-    for await (const { kind, path } of medium.walk(staging.dir, this.#cancel)) {
-      if (kind !== 'file' || known.has(normalizePath(path))) continue;
-      if (bundles.some((bundle) => normalizePath(path).startsWith(bundle))) continue;
-      const { size = 0, checksum: sha256 = '' } = await checksum(medium, { path, os: '', arch: '' }, this.#cancel);
-      files.push({ path: staging.nameOf(path), size, sha256 });
-    }
-    return files;
-  }
-
   async #archive(artifacts: readonly Artifact[]): Promise<Artifact[]> {
-    const { config, medium, project } = this.#plan;
-    const { format, name, wrap } = config.archive;
-    const { name: Name, version: Version, binary: Binary } = project;
-    const groups = new Map(groupByTarget(artifacts).map((group) => [group.main, group]));
-    const count = `${String(groups.size)} ${groups.size === 1 ? 'archive' : 'archives'}`;
+    if (this.#parts.options.archive === false) return [];
+    const groups = groupByTarget(artifacts);
+    const count = `${String(groups.length)} ${groups.length === 1 ? 'archive' : 'archives'}`;
     return this.#step('archive', `Pack ${count}`, async () => {
-      const extra = await this.#extraFiles();
-      const archives = await archiveAllWithFormat(medium, [...groups.keys()], format, {
-        files: (main) => [...companions(groups.get(main)), ...extra],
-        wrap,
-        name: ({ os, arch }) => renderName(name, { Binary, Name, Version, OS: os, Arch: arch }),
-        ...this.#cancel,
-      });
+      const archives = await packTargets(this.#plan, this.#parts.staging, groups);
       for (const archive of archives) this.#tell({ type: 'archive-written', archive: this.#final(archive) });
       return archives;
     });
-  }
-
-  async #extraFiles(): Promise<{ path: string; name?: string | undefined }[]> {
-    const { config, dir, medium, outputDir } = this.#plan;
-    const old = await readOwnManifest(medium, outputDir, this.#cancel);
-    const ours = new Set(
-      (old === undefined ? [] : pathsOf(old)).map((name) => normalizePath(pathBelow(outputDir, name))),
-    );
-    const staged = `${normalizePath(this.#parts.staging.dir)}/`;
-    const isOurs = (path: string) => ours.has(path) || path.startsWith(staged);
-    return findExtraFiles(medium, dir, { patterns: config.archive.files, isOurs, ...this.#cancel });
   }
 
   async #tools(): Promise<Readonly<Record<string, string>>> {
@@ -187,10 +163,8 @@ export class ReleaseRun {
     const { file } = config.checksum;
     if (options.checksum === false) return undefined;
     if (archives.length === 0) {
-      this.#tell({
-        type: 'warning',
-        message: `No ${file} is made: there are no archives. ${MANIFEST_FILE} has the digests.`,
-      });
+      const message = `No ${file} is made: there are no archives. ${MANIFEST_FILE} has the digests.`;
+      this.#tell({ type: 'warning', message });
       return undefined;
     }
     await this.#step('checksum', `Write ${file}`, () =>
@@ -199,33 +173,26 @@ export class ReleaseRun {
     return file;
   }
 
-  async #writeManifest(made: {
-    readonly artifacts: readonly Artifact[];
-    readonly archives: readonly Artifact[];
-    readonly files: readonly ManifestFile[];
-    readonly attestations: readonly Artifact[];
-    readonly checksumFile: string | undefined;
-    readonly tools: Readonly<Record<string, string>>;
-  }): Promise<ReleaseManifest> {
-    const { medium, project, type } = this.#plan;
+  /** The signature, where one is made. */
+  async #signChecksums(checksumFile: string | undefined): Promise<readonly Artifact[]> {
+    if (!this.#plan.config.sign.enabled || checksumFile === undefined) return [];
+    const path = pathBelow(this.#parts.staging.dir, checksumFile);
+    return this.#step('sign', `Sign ${checksumFile}`, () => signChecksumFile(this.#signing, path));
+  }
+
+  /** Says what the release is, reads all of it back, and puts it into its place. */
+  async #finish(made: MadeFiles): Promise<ReleaseManifest> {
     const { staging } = this.#parts;
-    const { files, checksumFile, tools } = made;
-    const createdAt = releaseMoment();
-    const inManifest = (artifact: Artifact) => manifestArtifact(artifact, staging.nameOf(artifact.path));
-    const text = encodeManifest({
-      project: { name: project.name, version: project.version, type },
-      ...(createdAt === undefined ? {} : { createdAt }),
-      artifacts: made.artifacts.map(inManifest),
-      archives: made.archives.map(inManifest),
-      files,
-      attestations: made.attestations.map((file) => manifestFile(file, staging.nameOf(file.path))),
-      ...(checksumFile === undefined ? {} : { checksumFile }),
-      signatures: [],
-      tools,
-    });
-    const path = pathBelow(staging.dir, MANIFEST_FILE);
-    await this.#step('manifest', `Write ${MANIFEST_FILE}`, () => medium.write(path, text, this.#cancel));
-    return decodeManifest(text, path);
+    const manifest = await this.#step('manifest', `Write ${MANIFEST_FILE}`, () =>
+      writeManifest(this.#plan, staging, made),
+    );
+    await this.#verify();
+    const { outputDir } = this.#plan;
+    const names = await this.#step('publish', `Put the release into ${outputDir}`, () =>
+      staging.publish(manifest, this.#cancel),
+    );
+    this.#tell({ type: 'published', outputDir, removed: names.map((name) => pathBelow(outputDir, name)) });
+    return manifest;
   }
 
   async #verify(): Promise<void> {
@@ -239,14 +206,5 @@ export class ReleaseRun {
       path: dir,
       hint: 'Something else changed the files meanwhile, or the disk is faulty: try again.',
     });
-  }
-
-  async #publish(manifest: ReleaseManifest): Promise<void> {
-    const { outputDir } = this.#plan;
-    const names = await this.#step('publish', `Put the release into ${outputDir}`, () =>
-      this.#parts.staging.publish(manifest, this.#cancel),
-    );
-    const removed = names.map((name) => pathBelow(outputDir, name));
-    this.#tell({ type: 'published', outputDir, removed });
   }
 }

@@ -36,7 +36,8 @@ async function releaseAlone(
     await using workspace = await openWorkspace(medium, dir, { origin, signal });
     const place = { staging, service, workspace };
     const targets = await targetsFor(plan, place, options.onEvent);
-    return await new ReleaseRun({ ...plan, targets }, { ...place, options }).run();
+    const run = new ReleaseRun({ ...plan, targets }, { ...place, options });
+    return await run.run();
   } catch (error) {
     // what cannot be removed any more does no harm, and the next release removes it
     await staging.discard().catch(() => undefined);

@@ -10,7 +10,11 @@ let medium: MemoryMedium;
 const TGZ = 'dist/hello_linux_amd64.tar.gz';
 
 beforeEach(async () => {
-  medium = new MemoryMedium({ 'package.json': '{ "name": "hello", "bin": "cli.js" }', 'cli.js': 'console.log(1)' });
+  medium = new MemoryMedium({
+    'package.json': '{ "name": "hello", "bin": "cli.js" }',
+    'cli.js': 'console.log(1)',
+    '.core/build.yaml': 'node: { output: script }',
+  });
   await build(medium);
 });
 

@@ -8,6 +8,7 @@ import { BuildError } from '../../errors.ts';
 import { timedStep } from '../../events.ts';
 import { pathBelow } from '../../paths.ts';
 import { formatTarget, type Target } from '../../target.ts';
+import { shownCommand } from './shown-command.ts';
 
 /** A command of a builder; it runs in the project's folder, with the environment of the build and what `env` adds. */
 export interface TargetCommand extends Omit<CommandLine, 'dir' | 'env' | 'shown'> {
@@ -24,7 +25,7 @@ export interface TargetWork extends CancelOptions {
   /** Folder on the disk, which is there, for what is made: `<outputDir>/<os>_<arch>`. */
   readonly outDir: string;
   /** Runs a command to its end and tells what it says. */
-  run(command: TargetCommand): Promise<void>;
+  readonly run: (command: TargetCommand) => Promise<void>;
 }
 
 /** A file that was made for a target. */
@@ -93,7 +94,7 @@ async function prepare(config: BuilderConfig, target: Target, options: BuilderOp
 /** Runs a command of a build in the project's folder. */
 export function runInProject(config: BuilderConfig, command: TargetCommand, options: BuilderOptions): Promise<void> {
   const { args, dir = config.workspace.path, env } = command;
-  const shown = command.shown ?? [command.command, ...args].join(' ');
+  const shown = command.shown ?? shownCommand(command.command, args);
   const line: CommandLine = { ...command, dir, shown, env: { ...config.env, ...env } };
   return runCommand(line, { service: config.service, ...options });
 }

@@ -1,0 +1,11 @@
+export { checkSigners } from './configured-signers.ts';
+export { GpgSigner, type GpgKey } from './gpg-signer.ts';
+export { type VerifiedSignature, verifySignature, type VerifySignatureOptions } from './gpg-verify.ts';
+export { type MacOsIdentity, MacOsSigner } from './macos-signer.ts';
+export { notarizeBinaries } from './notarize-binaries.ts';
+export { Notary, type NotaryAccount } from './notary.ts';
+export type { SignaturesReport, SigningOptions, SigningReport, Skipped } from './report.ts';
+export { signBinaries } from './sign-binaries.ts';
+export { signChecksums, signFiles } from './sign-files.ts';
+export type { Signer, SignerHost, SignOptions } from './signer.ts';
+export { type WindowsCertificate, WindowsSigner } from './windows-signer.ts';
