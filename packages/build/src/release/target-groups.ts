@@ -1,4 +1,5 @@
 import type { ExtraFile } from '../archive/extra-files.ts';
+import { entryName } from '../archive/naming.ts';
 import type { Artifact } from '../artifact.ts';
 import { formatTarget } from '../target.ts';
 
@@ -22,9 +23,5 @@ export function groupByTarget(artifacts: readonly Artifact[]): TargetGroup[] {
 
 /** What goes into the archive of a group beside its first artifact, under the names that it has in the target's folder. */
 export function companions(group: TargetGroup | undefined): ExtraFile[] {
-  return (group?.others ?? []).map(({ path, os, arch }) => {
-    const folder = `/${os}_${arch}/`;
-    const start = `/${path}`.lastIndexOf(folder);
-    return start < 0 ? { path } : { path, name: `/${path}`.slice(start + folder.length) };
-  });
+  return (group?.others ?? []).map((artifact) => ({ path: artifact.path, name: entryName(artifact) }));
 }

@@ -24,6 +24,7 @@ describe('archivePath', () => {
       ['dist/linux_amd64/v1.2', 'linux', 'dist/v1.2_linux_amd64.x'],
       ['dist/linux_amd64/.exe', 'linux', 'dist/.exe_linux_amd64.x'],
       ['dist/linux_amd64/myapp/', 'linux', 'dist/myapp_linux_amd64.x'],
+      ['dist/linux_amd64/lib/deep/x.so', 'linux', 'dist/x.so_linux_amd64.x'],
     ])('archivePath of %s for %s is %s', (path, os, wanted) => {
       expect(archivePath(artifact(path, os), '.x')).toBe(wanted);
     });
@@ -45,6 +46,11 @@ describe('archivePath', () => {
     it('entryName keeps the ending', () => {
       expect(entryName(artifact('dist/windows_amd64/a.exe', 'windows'))).toBe('a.exe');
       expect(entryName(artifact('dist/linux_amd64/A.app/'))).toBe('A.app');
+    });
+
+    it('entryName keeps the folders below that of the target', () => {
+      expect(entryName(artifact('dist/linux_amd64/lib/deep/x.so'))).toBe('lib/deep/x.so');
+      expect(entryName(artifact('dist/linux_arm64/lib/x.so'))).toBe('x.so');
     });
   });
 

@@ -76,6 +76,16 @@ describe('buildProject with several files for a target', () => {
       expect(await verifyRelease(medium, 'dist')).toMatchObject({ ok: true });
     });
 
+    it('buildProject packs a target whose first file is in a folder', async () => {
+      const medium = withBuilder(async (config, folder) => {
+        await config.medium.write(`${folder}/bin/app`, 'program', { mode: 0o755 });
+        return [{ path: `${folder}/bin/app` }];
+      });
+      const { archives } = await build(medium);
+      expect(archives.map(({ path }) => path)).toEqual(['dist/app_linux_amd64.tar.gz']);
+      expect(Object.keys(await unpacked(medium, 'dist/app_linux_amd64.tar.gz'))).toEqual(['README.md', 'bin/app']);
+    });
+
     it('buildProject releases a bundle with its links, and again over the one before', async () => {
       let version = 'one';
       const medium = withBuilder(async (config, folder) => {
