@@ -37,6 +37,8 @@ export interface BuilderConfig {
   readonly workspace: Workspace;
   /** What starts the commands. */
   readonly service: Service;
+  /** Nothing may be done that others see: what is pushed somewhere stays there. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /** How a build is cancelled, and who is told of its progress. */

@@ -15,13 +15,13 @@ export interface ReleasePlace {
 
 /** What the builder of a release is given. */
 export function builderConfigOf(plan: ReleasePlan, { service, staging, workspace }: ReleasePlace): BuilderConfig {
-  const { config, dir, medium, project, targets } = plan;
+  const { config, dir, dryRun, medium, project, targets } = plan;
   const { build, docker, linuxkit, node } = config;
   const { cgo, flags, ldflags, env: own } = build;
   const { description, main } = config.project;
   const outputDir = workspace.locate(staging.dir);
   return {
-    ...{ medium, dir, outputDir: staging.dir, project, workspace, service },
+    ...{ medium, dir, outputDir: staging.dir, project, workspace, service, dryRun },
     ...{ main, cgo, flags, ldflags, node, docker, linuxkit },
     env: buildEnvironment({ project, description, targets, outputDir, own }),
   };

@@ -25,6 +25,8 @@ export interface ReleasePlan extends CancelOptions {
   /** Somebody has decided on the targets; else they are the usual ones, as far as the builder can do them here. */
   readonly targetsNamed: boolean;
   readonly project: ProjectIdentity;
+  /** Nothing may change but what the caller throws away. */
+  readonly dryRun: boolean;
 }
 
 /** Looks at the project and at what is asked for, and refuses what cannot be done before anything is done. */
@@ -45,7 +47,8 @@ export async function planRelease(options: BuildProjectOptions): Promise<Release
   checkRequest(config, targets, options);
   const outputDir = outputFolder(dir, options.outputDir ?? 'dist');
   const project = await identify({ medium, dir, builder, config });
-  return { medium, dir, outputDir, type, builder, config, targets, targetsNamed, project, signal };
+  const { dryRun = false } = options;
+  return { medium, dir, outputDir, type, builder, config, targets, targetsNamed, project, dryRun, signal };
 }
 
 /** The folder as results spell it: on a disk its absolute path. */

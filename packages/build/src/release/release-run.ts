@@ -115,8 +115,7 @@ export class ReleaseRun {
   }
 
   get #signing(): Signing {
-    const { dryRun = false } = this.#parts.options;
-    return { plan: this.#plan, place: this.#parts, work: this.#work, onEvent: this.#tell, dryRun };
+    return { plan: this.#plan, place: this.#parts, work: this.#work, onEvent: this.#tell };
   }
 
   #sign(built: readonly Artifact[]): Promise<readonly Artifact[]> {

@@ -15,8 +15,6 @@ export interface Signing {
   readonly place: ReleasePlace;
   readonly work: BuilderConfig;
   readonly onEvent: BuildEventListener | undefined;
-  /** Nothing may leave this machine: Apple's notary is not asked. */
-  readonly dryRun: boolean;
 }
 
 /** Refuses what could not be signed on this machine before anything is built. */
@@ -30,7 +28,7 @@ export async function signPrograms(signing: Signing, built: readonly Artifact[])
   const { medium, config } = signing.plan;
   const options = optionsOf(signing);
   const { artifacts } = await signBinaries(medium, built, config.sign, options);
-  if (signing.dryRun) return artifacts;
+  if (signing.plan.dryRun) return artifacts; // nothing leaves this machine, and Apple is not asked
   return (await notarizeBinaries(medium, artifacts, config.sign, options)).artifacts;
 }
 
