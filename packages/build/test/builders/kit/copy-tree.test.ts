@@ -8,6 +8,7 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
@@ -38,9 +39,12 @@ describe('copyTree', () => {
       const from = tempDir({ 'a.txt': 'a', 'bin/run': 'x', 'skip/me': '', 'b/skip/me': 'stays' });
       chmodSync(join(from, 'bin/run'), 0o755);
       mkdirSync(join(from, 'empty/too'), { recursive: true });
+      const large = 'x'.repeat(2 ** 20 + 1);
+      writeFileSync(join(from, 'large'), large, { mode: 0o600 });
       const to = join(tempDir(), 'new');
       expect(await copyTree(from, to, { skip: ({ path }) => path === 'skip' })).toEqual([]);
-      expect(treeOf(to)).toEqual({ 'a.txt': 'a', 'bin/run': 'x', 'b/skip/me': 'stays' });
+      expect(treeOf(to)).toEqual({ 'a.txt': 'a', 'bin/run': 'x', 'b/skip/me': 'stays', large });
+      expect(statSync(join(to, 'large')).mode & 0o777).toBe(0o600);
       expect(statSync(join(to, 'bin/run')).mode & 0o777).toBe(0o755);
       expect(existsSync(join(to, 'empty'))).toBe(false);
     });
