@@ -1,5 +1,5 @@
 import { type CancelOptions, isCoreError } from '@core/io';
-import { type ProcessError, type ProcessResult, redactor, type Service } from '@core/process';
+import { type OutputLine, type ProcessError, type ProcessResult, redactor, type Service } from '@core/process';
 
 import { BuildError } from './errors.ts';
 import type { BuildEventListener } from './events.ts';
@@ -28,6 +28,8 @@ export interface CommandLine {
 export interface CommandOptions extends CancelOptions {
   readonly service: Service;
   readonly onEvent?: BuildEventListener | undefined;
+  /** Gets each line as the command wrote it, secrets and all: for an answer that is read, and shown to nobody. */
+  readonly onLine?: ((line: OutputLine) => void) | undefined;
 }
 
 /** How much of the end of an output goes into an error. */
@@ -38,7 +40,10 @@ const LAST_LINES = 20;
  *
  * @throws `ERR_BUILD_TOOL_MISSING` where there is no such command, `ERR_BUILD_COMMAND_FAILED` where it fails.
  */
-export async function runCommand(line: CommandLine, { service, signal, onEvent }: CommandOptions): Promise<void> {
+export async function runCommand(
+  line: CommandLine,
+  { service, signal, onEvent, onLine }: CommandOptions,
+): Promise<void> {
   const { dir, env, input, secrets = [], shell = false } = line;
   const hide = redactor({ ...env, ...Object.fromEntries(secrets.map((text, at) => [`SECRET_${String(at)}`, text])) });
   const shown = hide(line.shown);
@@ -48,8 +53,9 @@ export async function runCommand(line: CommandLine, { service, signal, onEvent }
   await using process = await startCommand({ ...line, shown }, () =>
     service.start(line.command, [...line.args], options),
   );
-  for await (const { stream, line: text } of process.lines()) {
-    onEvent?.({ type: 'command-output', stream, line: hide(text) });
+  for await (const output of process.lines()) {
+    onLine?.(output);
+    onEvent?.({ type: 'command-output', stream: output.stream, line: hide(output.line) });
   }
   const result = await process.wait();
   signal?.throwIfAborted();

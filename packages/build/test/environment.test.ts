@@ -3,7 +3,7 @@ import { MemoryMedium } from '@core/io';
 
 import { renderName } from '../src/config/name-template.ts';
 import { buildEnvironment } from '../src/release/environment.ts';
-import { builderFor, isNodeProject, NodeBuilder, registerBuilder } from '../src/index.ts';
+import { builderFor, isNodeProject, NodeBuilder, type ProjectType, registerBuilder } from '../src/index.ts';
 
 const project = { name: 'n', version: '1', binary: 'b' };
 const parts = { project, description: undefined, targets: [{ os: 'linux', arch: 'arm' }], outputDir: '/out' };
@@ -64,10 +64,11 @@ describe('registerBuilder', () => {
   });
 
   it('builderFor names what is supported', () => {
-    expect(() => builderFor('php')).toThrow(
+    expect(() => builderFor('cobol' as ProjectType)).toThrow(
       expect.objectContaining({
         code: 'ERR_BUILD_UNSUPPORTED_TYPE',
-        hint: expect.stringMatching(/^Supported: node\./),
+        projectType: 'cobol',
+        hint: expect.stringMatching(/^Supported: wails, go, node, .*taskfile\./),
       }),
     );
   });

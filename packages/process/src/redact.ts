@@ -1,4 +1,6 @@
 const SECRET_NAME = /auth(?!or)|cookie|credential|key|pass|pwd|secret|token/i;
+/** Where a shell is and was: folders, which messages are full of. */
+const FOLDER_NAME = /^(?:OLD)?PWD$/;
 /** A shorter value would take harmless words out of a message. */
 const SHORTEST = 6;
 
@@ -25,7 +27,7 @@ export function redactor(env: Readonly<Record<string, string | undefined>>): (te
 /** The values of an environment that nobody should read in a message, and their lines, longest first. */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
   const values = Object.entries(env)
-    .filter(([name]) => SECRET_NAME.test(name))
+    .filter(([name]) => SECRET_NAME.test(name) && !FOLDER_NAME.test(name))
     .flatMap(([, value = '']) => [value, ...value.split(/\r?\n/)]);
   return [...new Set(values)].filter((value) => value.length >= SHORTEST).sort((a, b) => b.length - a.length);
 }

@@ -18,6 +18,10 @@ describe('Bad', () => {
     expect(redactor({ LANG: 'secret-looking' })('a secret-looking text')).toBe('a secret-looking text');
   });
 
+  it('secretsOf takes the folder of a shell for no secret, but other names that are like it', () => {
+    expect(secretsOf({ PWD: '/home/me/x', OLDPWD: '/home/me', DB_PWD: 'abcdef' })).toEqual(['abcdef']);
+  });
+
   it('secretsOf leaves out what is too short to be told from a word, and what is not set', () => {
     expect(secretsOf({ API_KEY: 'dev', TOKEN: undefined, SECRET: '' })).toEqual([]);
   });

@@ -7,6 +7,8 @@ export type {
   LinkEntry,
 } from '../archive/encoder.ts';
 export { tarGzEncoder } from '../archive/tar-gz.ts';
+export { tarXzEncoder } from '../archive/tar-xz.ts';
+export { tarZstEncoder } from '../archive/tar-zst.ts';
 export { zipEncoder } from '../archive/zip.ts';
 export {
   archiveConformance,
@@ -15,4 +17,10 @@ export {
   type ArchiveSubject,
   type UnpackedEntry,
 } from './archive-conformance.ts';
+export {
+  builderConformance,
+  type BuilderConformanceCase,
+  type BuilderFeature,
+  type BuilderSubject,
+} from './builder-conformance.ts';
 export { unpackWithReader } from './unpack-with-reader.ts';

@@ -1,7 +1,7 @@
 import type { CancelOptions, Medium } from '@core/io';
 
 import { folderOf, nameOf, pathBelow } from '../paths.ts';
-import { workspaceRoot } from '../workspace-members.ts';
+import { monorepoRoot } from './monorepo-root.ts';
 
 /** Where the copy of a project is, and where the project is. */
 export interface Surroundings extends CancelOptions {
@@ -38,7 +38,7 @@ interface Level {
 
 /** The folders above a project that matter to it, from the outermost down. */
 async function levelsAbove(disk: Medium, origin: string, options: CancelOptions): Promise<Level[]> {
-  const root = await workspaceRoot(disk, origin, options);
+  const root = await monorepoRoot(disk, origin, options);
   const levels: Level[] = [];
   let matters = false;
   for (const dir of foldersAbove(origin)) {

@@ -82,6 +82,17 @@ describe('openWorkspace', () => {
       expect(realpathSync(workspace.path)).toBe(workspace.path);
     });
 
+    it.each<[string, Record<string, object | string>]>([
+      ['go.work', { 'go.work': 'go 1.21\n\nuse ./tools/app\n', 'tools/app/go.mod': 'module app' }],
+      ['Cargo.toml', { 'Cargo.toml': '[workspace]\nmembers = ["tools/*"]\n', 'tools/app/Cargo.toml': '' }],
+    ])('openWorkspace puts the neighbours around the copy of a member of a %s', async (_, files) => {
+      const repo = tempDir({ ...files, 'lib/code': 'lib' });
+      const local = localMedium();
+      const layer = overlay(local, new MemoryMedium());
+      await using workspace = await openWorkspace(layer, join(repo, 'tools/app'), { origin: local });
+      expect(realpathSync(join(workspace.path, '../../lib'))).toBe(join(repo, 'lib'));
+    });
+
     it('openWorkspace shows only node_modules of the folders above a project that is in no monorepo', async () => {
       const above = tempDir({ 'node_modules/dep/x': '', 'secret.txt': '', 'project/package.json': '{}' });
       const local = localMedium();

@@ -1,11 +1,11 @@
 import type { CancelOptions } from '@core/io';
 
 import type { BuilderConfig } from '../../builder.ts';
-import type { BuildEvent } from '../../events.ts';
 import { runInProject, type TargetCommand } from './command-targets.ts';
 
 /**
- * What a tool prints to its stdout, for questions such as its version: nobody is told of them.
+ * What a tool prints to its stdout, for questions such as its version: nobody is told of them, and nothing is taken out
+ * of the answer.
  *
  * @throws `ERR_BUILD_TOOL_MISSING` where there is no such tool, `ERR_BUILD_COMMAND_FAILED` where it fails.
  */
@@ -14,10 +14,12 @@ export async function askTool(
   question: TargetCommand,
   { signal }: CancelOptions = {},
 ): Promise<string> {
-  const lines: string[] = [];
-  const onEvent = (event: BuildEvent): void => {
-    if (event.type === 'command-output' && event.stream === 'stdout') lines.push(event.line);
-  };
-  await runInProject(config, question, { signal, onEvent });
-  return lines.join('\n').trim();
+  let answer = '';
+  await runInProject(config, question, {
+    signal,
+    onLine: ({ line, partial, stream }) => {
+      if (stream === 'stdout') answer += partial === true ? line : `${line}\n`;
+    },
+  });
+  return answer.trim();
 }

@@ -3,7 +3,7 @@ import { Runner, type RunSpec } from '@core/process';
 
 import type { Artifact, ArtifactKind } from '../../artifact.ts';
 import type { BuilderConfig, BuilderOptions } from '../../builder.ts';
-import { type CommandLine, runCommand } from '../../commands.ts';
+import { type CommandLine, type CommandOptions, runCommand } from '../../commands.ts';
 import { BuildError } from '../../errors.ts';
 import { timedStep } from '../../events.ts';
 import { pathBelow } from '../../paths.ts';
@@ -92,11 +92,15 @@ async function prepare(config: BuilderConfig, target: Target, options: BuilderOp
 }
 
 /** Runs a command of a build in the project's folder. */
-export function runInProject(config: BuilderConfig, command: TargetCommand, options: BuilderOptions): Promise<void> {
+export function runInProject(
+  config: BuilderConfig,
+  command: TargetCommand,
+  options: Omit<CommandOptions, 'service'>,
+): Promise<void> {
   const { args, dir = config.workspace.path, env } = command;
   const shown = command.shown ?? shownCommand(command.command, args);
   const line: CommandLine = { ...command, dir, shown, env: { ...config.env, ...env } };
-  return runCommand(line, { service: config.service, ...options });
+  return runCommand(line, { ...options, service: config.service });
 }
 
 /** The folder of a target in that of a release. */

@@ -1,6 +1,7 @@
 import type { BuilderConfig } from '../../builder.ts';
 import { BuildError } from '../../errors.ts';
 import type { Target } from '../../target.ts';
+import { givenLinkerFlags } from '../go/go-command.ts';
 import { programName } from '../kit/command-targets.ts';
 import type { Taskfile } from '../taskfile/read-taskfile.ts';
 import type { WailsProject } from './wails-project.ts';
@@ -36,16 +37,17 @@ export function wailsCommand(config: BuilderConfig, project: WailsProject, order
   const howToGet = HOW_TO_GET_WAILS[project.wails];
   if (project.wails === 2) return { command: 'wails', args: buildArguments(config, order), env: {}, howToGet };
   const args = ['task', ...taskArguments(project.taskfile, order.target)];
-  return { command: 'wails3', args, env: { GOFLAGS: goFlags(config) }, howToGet };
+  return { command: 'wails3', args, env: { GOFLAGS: goFlags(config, order.target) }, howToGet };
 }
 
 /** https://wails.io/docs/reference/cli#build; `-m` leaves go.mod as it is. */
-function buildArguments({ flags, ldflags, project }: BuilderConfig, { isFirst, target }: WailsOrder): string[] {
+function buildArguments(config: BuilderConfig, { isFirst, target }: WailsOrder): string[] {
+  const { flags, ldflags, project } = config;
   return [
     ...['build', '-clean', '-m', ...(isFirst ? [] : ['-s'])],
     ...['-platform', `${target.os}/${target.arch}`, '-o', programName(project.binary, target)],
     ...flags,
-    ...(ldflags.length === 0 ? [] : ['-ldflags', ldflags.join(' ')]),
+    ...(ldflags.length === 0 ? [] : ['-ldflags', givenLinkerFlags(config, target)]),
   ];
 }
 
@@ -71,8 +73,9 @@ function taskArguments(taskfile: Taskfile | undefined, { arch, os }: Target): st
 }
 
 /** Tasks call Go themselves: what they do not say, it finds here. https://pkg.go.dev/cmd/go#hdr-Environment_variables */
-function goFlags({ env, flags, ldflags }: BuilderConfig): string {
-  const own = [...flags, ...(ldflags.length === 0 ? [] : [`-ldflags=${ldflags.join(' ')}`])];
+function goFlags(config: BuilderConfig, target: Target): string {
+  const { env, flags, ldflags } = config;
+  const own = [...flags, ...(ldflags.length === 0 ? [] : [`-ldflags=${givenLinkerFlags(config, target)}`])];
   return [env['GOFLAGS'] ?? '', ...own.map(quoted)].filter((flag) => flag !== '').join(' ');
 }
 

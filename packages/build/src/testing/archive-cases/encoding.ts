@@ -41,8 +41,12 @@ export async function encode(
 }
 
 /** What a reader finds in the archive of the entries. */
-export async function roundTrip(subject: ArchiveSubject, entries: readonly EncodedEntry[]): Promise<UnpackedEntry[]> {
-  return await subject.unpack(await encode(subject, entries));
+export async function roundTrip(
+  subject: ArchiveSubject,
+  entries: readonly EncodedEntry[],
+  options: Partial<EncodeOptions> = {},
+): Promise<UnpackedEntry[]> {
+  return await subject.unpack(await encode(subject, entries, options));
 }
 
 /** Bytes that look random and are always the same; they compress to about half. */
@@ -55,4 +59,18 @@ export function noise(length: number, seed = 1): Buffer {
     bytes[at] = 0x61 + (state >>> 28);
   }
   return bytes;
+}
+
+/** Words that look chosen and are always the same, the first ones more often: whoever looks longer packs it smaller. */
+export function prose(length: number): Buffer {
+  const words = Array.from({ length: 2000 }, (_, i) => `${noise(2 + ((i * 7) % 11), i + 1).toString()} `);
+  const parts: string[] = [];
+  let state = 7;
+  for (let bytes = 0; bytes < length;) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    const word = words[Math.floor((state / 2 ** 32) ** 2 * words.length)] ?? '';
+    parts.push(word);
+    bytes += word.length;
+  }
+  return Buffer.from(parts.join('').slice(0, length));
 }

@@ -138,6 +138,13 @@ describe('askTool', () => {
     expect(await askTool(config, node(code))).toBe('one\ntwo');
   });
 
+  it('askTool gives answers whole, with long lines, and with what is secret elsewhere', async () => {
+    await using config = await builderConfig(tempDir(), { env: { OLDPWD: '/a/folder', LENGTH: '3000000' } });
+    const code = 'console.log(process.env.OLDPWD + "x".repeat(process.env.LENGTH))';
+    const answer = await askTool(config, node(code));
+    expect([answer.length, answer.slice(0, 11)]).toEqual([3_000_009, '/a/folderxx']);
+  });
+
   it('askTool refuses as a command of the build does', async () => {
     await using config = await builderConfig(tempDir());
     await expect(askTool(config, node('process.exit(2)'))).rejects.toMatchObject({
