@@ -11,11 +11,11 @@ async function timed(work) {
  * Runs `ours` and every peer once a round, in turn and with the first one changing, so that what else the machine does
  * falls on all alike. A ratio is taken within each round; the median of the rounds is what is told.
  *
- * @param {{ question: string, want: string, rounds?: number, ours: () => unknown, peers: Record<string, () => unknown> }} race
+ * @param {{ question: string, want: string, rounds?: number, warmUp?: boolean, ours: () => unknown, peers: Record<string, () => unknown> }} race
  */
-export async function compare({ question, want, rounds = 15, ours, peers }) {
+export async function compare({ question, want, rounds = 15, warmUp = true, ours, peers }) {
   const contenders = Object.entries({ ours, ...peers });
-  for (const [, work] of contenders) await work(); // warm up
+  if (warmUp) for (const [, work] of contenders) await work();
   const times = Object.fromEntries(contenders.map(([name]) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     const order = [...contenders.slice(round % contenders.length), ...contenders.slice(0, round % contenders.length)];

@@ -1,4 +1,4 @@
-import type { CancelOptions, Medium } from '@core/io';
+import { type CancelOptions, type DirEntry, isCoreError, type Medium } from '@core/io';
 
 import { detectPackageManager, type PackageManager } from './package-manager.ts';
 import { listIfThere, pathBelow } from './paths.ts';
@@ -77,8 +77,8 @@ export async function primaryType(
 
 /**
  * The types of the project in `dir` with the files that decided, the package manager of a Node project, and the
- * projects in the folders below. Hidden folders and those of installed or generated things are not looked into, and
- * links are not followed.
+ * projects in the folders below. Hidden folders, those of installed or generated things and those that this user may not
+ * read are passed over, and links are not followed.
  *
  * @example
  * ```ts
@@ -103,9 +103,10 @@ export async function discoverDetailed(
   }
   const root = await describeProject(medium, dir, { signal });
   const nested: DiscoveredProject[] = [];
-  for await (const folder of foldersBelow(medium, dir, { maxDepth, signal })) {
-    const project = await describeProject(medium, folder, { signal });
-    if (project.types.length > 0) nested.push(project);
+  const entries = maxDepth === 0 ? [] : await listIfThere(medium, dir, { signal });
+  for await (const folder of foldersAmong(medium, entries, { maxDepth, signal })) {
+    const project = await ifAllowed(describeProject(medium, folder, { signal }));
+    if (project !== undefined && project.types.length > 0) nested.push(project);
   }
   return { ...root, nested };
 }
@@ -132,26 +133,47 @@ async function findMarker(
 ): Promise<string | undefined> {
   for (const name of marker.files) {
     const path = pathBelow(dir, name);
-    if (await medium.isFile(path, { signal })) return path;
+    if (await isFile(medium, path, { signal })) return path;
   }
   if (marker.within === undefined) return undefined;
   const { folder, suffix } = marker.within;
   for (const entry of await listIfThere(medium, pathBelow(dir, folder), { signal })) {
-    if (entry.name.endsWith(suffix) && (await medium.isFile(entry.path, { signal }))) return entry.path;
+    if (entry.name.endsWith(suffix) && (await isFile(medium, entry.path, { signal }))) return entry.path;
   }
   return undefined;
 }
 
-/** The folders below that may hold a project of their own, parents first. */
-async function* foldersBelow(
+/** A link that leads back to itself is no file. */
+async function isFile(medium: Medium, path: string, options: CancelOptions): Promise<boolean> {
+  try {
+    return await medium.isFile(path, options);
+  } catch (error) {
+    if (isCoreError(error) && error.code === 'ELOOP') return false;
+    throw error;
+  }
+}
+
+/** The folders that may hold a project of their own, and those below them, parents first. */
+async function* foldersAmong(
   medium: Medium,
-  dir: string,
-  options: DiscoverDetailedOptions & { readonly maxDepth: number },
+  entries: readonly DirEntry[],
+  { maxDepth, signal }: CancelOptions & { readonly maxDepth: number },
 ): AsyncGenerator<string> {
-  if (options.maxDepth === 0) return;
-  for (const entry of await listIfThere(medium, dir, options)) {
+  for (const entry of entries) {
     if (entry.kind !== 'dir' || entry.name.startsWith('.') || FOREIGN.has(entry.name)) continue;
     yield entry.path;
-    yield* foldersBelow(medium, entry.path, { ...options, maxDepth: options.maxDepth - 1 });
+    if (maxDepth === 1) continue;
+    const inside = await ifAllowed(listIfThere(medium, entry.path, { signal }));
+    yield* foldersAmong(medium, inside ?? [], { maxDepth: maxDepth - 1, signal });
+  }
+}
+
+/** What somebody finds; `undefined` where that may not be looked at: a project may have folders of other users in it. */
+async function ifAllowed<T>(finding: Promise<T>): Promise<T | undefined> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (isCoreError(error) && (error.code === 'EACCES' || error.code === 'EPERM')) return undefined;
+    throw error;
   }
 }

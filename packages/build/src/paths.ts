@@ -18,12 +18,14 @@ export function folderOf(path: string): string {
   return slash > 0 ? path.slice(0, slash) : path.slice(0, slash + 1);
 }
 
-/** The entries of a folder; none where there is no such folder. */
+const NOT_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+/** The entries of a folder; none where there is no such folder, or a link that leads back to itself. */
 export async function listIfThere(medium: Medium, dir: string, options: CancelOptions): Promise<DirEntry[]> {
   try {
     return await medium.list(dir, { signal: options.signal });
   } catch (error) {
-    if (isCoreError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    if (isCoreError(error) && NOT_THERE.has(error.code)) return [];
     throw error;
   }
 }

@@ -25,6 +25,7 @@ import { makeRelease } from './release/release.ts';
  * const medium = new MemoryMedium({
  *   'package.json': '{ "name": "hello", "version": "1.0.0", "bin": "cli.js" }',
  *   'cli.js': 'console.log("hello");',
+ *   '.core/build.yaml': 'node: { output: script }',
  * });
  * const targets = [{ os: 'linux', arch: 'amd64' }];
  * const { archives, checksumFile } = await buildProject({ medium, dir: '', targets });

@@ -38,6 +38,33 @@ export function archiveAll(
 }
 
 /**
+ * Packs every artifact as `.tar.xz`, those for Windows as `.zip`: {@link archiveAllWithFormat} with `xz`.
+ *
+ * @example
+ * ```ts
+ * import { archiveAllXz } from '@core/build';
+ * import { MemoryMedium } from '@core/io';
+ *
+ * const medium = new MemoryMedium({ 'dist/linux_amd64/app': 'for Linux', 'dist/linux_arm64/app': 'for another' });
+ * const archives = await archiveAllXz(medium, [
+ *   { path: 'dist/linux_amd64/app', os: 'linux', arch: 'amd64' },
+ *   { path: 'dist/linux_arm64/app', os: 'linux', arch: 'arm64' },
+ * ]);
+ * assert.deepEqual(
+ *   archives.map(({ path }) => path),
+ *   ['dist/app_linux_amd64.tar.xz', 'dist/app_linux_arm64.tar.xz'],
+ * );
+ * ```
+ */
+export function archiveAllXz(
+  medium: Medium,
+  artifacts: readonly Artifact[],
+  options: ArchiveOptions = {},
+): Promise<Artifact[]> {
+  return archiveAllWithFormat(medium, artifacts, 'xz', options);
+}
+
+/**
  * Packs every artifact as `archiveWithFormat` does, up to `workers` at a time; the archives come in the order of the
  * artifacts. All of them are looked at before the first is written.
  *

@@ -26,6 +26,23 @@ export function archive(medium: Medium, artifact: Artifact, options: ArchiveOpti
 }
 
 /**
+ * Packs an artifact as `.tar.xz`, or as `.zip` for Windows: {@link archiveWithFormat} with `xz`.
+ *
+ * @example
+ * ```ts
+ * import { archiveXz } from '@core/build';
+ * import { MemoryMedium } from '@core/io';
+ *
+ * const medium = new MemoryMedium({ 'dist/linux_amd64/app': 'the program' });
+ * const packed = await archiveXz(medium, { path: 'dist/linux_amd64/app', os: 'linux', arch: 'amd64' });
+ * assert.equal(packed.path, 'dist/app_linux_amd64.tar.xz');
+ * ```
+ */
+export function archiveXz(medium: Medium, artifact: Artifact, options: ArchiveOptions = {}): Promise<Artifact> {
+  return archiveWithFormat(medium, artifact, 'xz', options);
+}
+
+/**
  * Packs an artifact, and gives the artifact that is the archive, with its size and digest. For Windows the format is
  * zip, whatever is asked for.
  *
@@ -35,7 +52,8 @@ export function archive(medium: Medium, artifact: Artifact, options: ArchiveOpti
  * with the size of a file. An archive that is there already is replaced when the new one is complete; where anything
  * fails nothing is left of the new one.
  *
- * @throws `ERR_BUILD_FORMAT_UNSUPPORTED`, `ERR_BUILD_INVALID_ARTIFACT`, `ERR_BUILD_ARTIFACT_NOT_FOUND`,
+ * @throws `ERR_BUILD_FORMAT_UNSUPPORTED`, `ERR_BUILD_COMPRESSION_FAILED` where memory is short,
+ * `ERR_BUILD_INVALID_ARTIFACT`, `ERR_BUILD_ARTIFACT_NOT_FOUND`,
  * `ERR_BUILD_ARTIFACT_NOT_FILE`, `ERR_BUILD_ARTIFACT_CHANGED` for a file that is written to meanwhile,
  * `ERR_BUILD_DUPLICATE_ENTRY`, `ERR_BUILD_INVALID_SOURCE_DATE`.
  *

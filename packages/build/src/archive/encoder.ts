@@ -1,3 +1,5 @@
+import type { CancelOptions } from '@core/io';
+
 /** How an archive is packed: `gz`, `xz` and `zst` are tar files that are compressed so. */
 export type ArchiveFormat = 'gz' | 'xz' | 'zip' | 'zst';
 
@@ -31,8 +33,11 @@ export interface LinkEntry extends NamedEntry {
 /** One thing that goes into an archive. */
 export type EncodedEntry = DirectoryEntry | FileEntry | LinkEntry;
 
-/** What decides the bytes of an archive beside its entries, and how many blocks are packed at a time. */
-export interface EncodeOptions {
+/**
+ * What decides the bytes of an archive beside its entries, how many blocks are packed at a time, and a signal that ends
+ * what runs in other threads: the contents themselves are cancelled by whoever gives them.
+ */
+export interface EncodeOptions extends CancelOptions {
   /** Seconds since the epoch: the time of every entry. */
   readonly mtime: number;
   /** 1 (quick) to 9 (small). */

@@ -39,6 +39,17 @@ export async function* fileContent(medium: Medium, request: FileContentRequest):
   if (after.size !== size || after.mtime.getTime() !== before.mtime.getTime()) throw changed(request);
 }
 
+/**
+ * The same in one piece: for small files, of which a release may have thousands.
+ *
+ * @throws `ERR_BUILD_ARTIFACT_CHANGED` where the file is longer or shorter by now.
+ */
+export async function wholeContent(medium: Medium, request: FileContentRequest): Promise<Uint8Array> {
+  const bytes = await medium.readBytes(request.path, { signal: request.signal });
+  if (bytes.length !== request.size) throw changed(request);
+  return bytes;
+}
+
 /** A read whose failure may wait until somebody asks for the bytes. Closing the handle waits for it. */
 function readAhead(handle: ReadHandle, position: number, size: number): Promise<Uint8Array> {
   const chunk = read(handle, position, size);

@@ -2,11 +2,13 @@ import { BuildError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import type { ArchiveEncoder, ArchiveFormat } from './encoder.ts';
 import { tarGzEncoder } from './tar-gz.ts';
+import { tarXzEncoder } from './tar-xz.ts';
+import { tarZstEncoder } from './tar-zst.ts';
 import { zipEncoder } from './zip.ts';
 
 export type { ArchiveFormat } from './encoder.ts';
 
-const ENCODERS: readonly ArchiveEncoder[] = [tarGzEncoder, zipEncoder];
+const ENCODERS: readonly ArchiveEncoder[] = [tarGzEncoder, tarXzEncoder, tarZstEncoder, zipEncoder];
 
 /**
  * The formats that can be written and read.
@@ -15,7 +17,7 @@ const ENCODERS: readonly ArchiveEncoder[] = [tarGzEncoder, zipEncoder];
  * ```ts
  * import { archiveFormats } from '@core/build';
  *
- * assert.deepEqual(archiveFormats(), ['gz', 'zip']);
+ * assert.deepEqual(archiveFormats(), ['gz', 'xz', 'zst', 'zip']);
  * ```
  */
 export function archiveFormats(): ArchiveFormat[] {
@@ -35,15 +37,9 @@ export function encoderFor(target: Target, format: ArchiveFormat): ArchiveEncode
 function encoderOf(format: ArchiveFormat): ArchiveEncoder {
   const encoder = ENCODERS.find((candidate) => candidate.format === format);
   if (encoder !== undefined) return encoder;
-  throw unsupportedFormat(`make an archive of the format ${JSON.stringify(format)}`, 'build.archive');
-}
-
-/** The refusal of a format, which names those that are supported. */
-export function unsupportedFormat(what: string, op: string, path?: string): BuildError {
-  return new BuildError(`Cannot ${what}: it is not supported`, {
+  throw new BuildError(`Cannot make an archive of the format ${JSON.stringify(format)}: it is not supported`, {
     code: 'ERR_BUILD_FORMAT_UNSUPPORTED',
-    op,
-    path,
-    hint: `Supported are ${archiveFormats().join(' and ')}.`,
+    op: 'build.archive',
+    hint: `Supported are ${archiveFormats().join(', ')}.`,
   });
 }

@@ -6,10 +6,10 @@ import type { Medium } from '@core/io';
 import type { Artifact } from '../artifact.ts';
 import { pump } from '../pump.ts';
 import type { ArchiveEncoder, EncodedEntry } from './encoder.ts';
-import { fileContent } from './file-content.ts';
 import type { Member } from './member.ts';
 import type { ArchiveSettings } from './options.ts';
 import type { ArchivePlan } from './plan.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { sourceDate } from './reproducible.ts';
 
 /** What was written. */
@@ -27,8 +27,13 @@ export async function writeArchive(
 ): Promise<Artifact> {
   const { level, workers, signal } = settings;
   const progress = new Progress(plan, settings);
-  const entries = plan.members.map((member) => encodedEntry(medium, member, progress));
-  const bytes = encoder.encode(entries, { level, workers, mtime: sourceDate() });
+  const { members } = plan;
+  await using contents = new ReadAhead(
+    medium,
+    members.map(({ kind, path, size }) => (kind === 'file' ? { path, size, op: 'build.archive', signal } : undefined)),
+  );
+  const entries = members.map((member, index) => encodedEntry(member, () => progress.of(contents.content(index))));
+  const bytes = encoder.encode(entries, { level, workers, mtime: sourceDate(), signal });
   const written = await writeHashed(medium.writeStream(plan.path, { signal }), bytes);
   const { os, arch } = plan.artifact;
   return { path: plan.path, os, arch, ...written, kind: 'archive' };
@@ -37,45 +42,36 @@ export async function writeArchive(
 /** Tells how far the reading is. */
 class Progress {
   readonly #plan: ArchivePlan;
-  readonly #settings: ArchiveSettings;
+  readonly #onProgress: ArchiveSettings['onProgress'];
   #doneBytes = 0;
 
-  constructor(plan: ArchivePlan, settings: ArchiveSettings) {
+  constructor(plan: ArchivePlan, { onProgress }: ArchiveSettings) {
     this.#plan = plan;
-    this.#settings = settings;
+    this.#onProgress = onProgress;
   }
 
-  get signal(): AbortSignal | undefined {
-    return this.#settings.signal;
-  }
-
-  add(bytes: number): void {
-    this.#doneBytes += bytes;
-    const { path, totalBytes } = this.#plan;
-    this.#settings.onProgress?.({ path, totalBytes, doneBytes: this.#doneBytes });
+  /** The chunks as they are; each is told of. */
+  async *of(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.#doneBytes += chunk.length;
+      const { path, totalBytes } = this.#plan;
+      this.#onProgress?.({ path, totalBytes, doneBytes: this.#doneBytes });
+      yield chunk;
+    }
   }
 }
 
-function encodedEntry(medium: Medium, member: Member, progress: Progress): EncodedEntry {
-  const { name, kind, path, size, executable, target } = member;
+function encodedEntry(
+  { name, kind, size, executable, target }: Member,
+  content: () => AsyncIterable<Uint8Array>,
+): EncodedEntry {
   switch (kind) {
     case 'dir':
       return { kind, name };
     case 'symlink':
       return { kind, name, target };
     case 'file':
-      return { kind, name, size, executable, content: () => counted(medium, { path, size }, progress) };
-  }
-}
-
-async function* counted(
-  medium: Medium,
-  file: { readonly path: string; readonly size: number },
-  progress: Progress,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of fileContent(medium, { ...file, op: 'build.archive', signal: progress.signal })) {
-    progress.add(chunk.length);
-    yield chunk;
+      return { kind, name, size, executable, content };
   }
 }
 

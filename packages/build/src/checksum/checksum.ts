@@ -2,9 +2,9 @@ import type { CancelOptions, Medium } from '@core/io';
 
 import { statFile } from '../artifact-check.ts';
 import type { Artifact } from '../artifact.ts';
-import { defaultWorkers } from '../archive/reproducible.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { digestFile } from './digest.ts';
+import { digestFile, type DigestOptions } from './digest.ts';
+import { LANES, ReadBuffers } from './read-buffers.ts';
 
 /**
  * Reads an artifact and gives it with its SHA-256 (lower-case hex) and its size, whatever it said of them before.
@@ -22,10 +22,20 @@ import { digestFile } from './digest.ts';
  * assert.equal(artifact.size, 3);
  * ```
  */
-export async function checksum(medium: Medium, artifact: Artifact, options: CancelOptions = {}): Promise<Artifact> {
+export function checksum(medium: Medium, artifact: Artifact, options: CancelOptions = {}): Promise<Artifact> {
+  return withDigest(medium, artifact, options);
+}
+
+async function withDigest(medium: Medium, artifact: Artifact, options: DigestOptions): Promise<Artifact> {
   const { path } = artifact;
-  await statFile(medium, { path, op: 'build.checksum', what: 'artifact', signal: options.signal });
-  return { ...artifact, ...(await digestFile(medium, path, options)) };
+  try {
+    return { ...artifact, ...(await digestFile(medium, path, options)) };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    // only now: thousands of small files are opened in the time that looking at them beforehand would take
+    await statFile(medium, { path, op: 'build.checksum', what: 'artifact', signal: options.signal });
+    throw error;
+  }
 }
 
 /**
@@ -49,7 +59,8 @@ export async function checksumAll(
   artifacts: readonly Artifact[],
   options: CancelOptions = {},
 ): Promise<Artifact[]> {
-  const { results, failure } = await sideBySide(artifacts, defaultWorkers(), (one) => checksum(medium, one, options));
+  const shared = { ...options, buffers: new ReadBuffers() };
+  const { results, failure } = await sideBySide(artifacts, LANES, (one) => withDigest(medium, one, shared));
   if (failure !== undefined) throw failure.error;
   return results.filter((result) => result !== undefined);
 }

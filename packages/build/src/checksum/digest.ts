@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { CancelOptions, Medium, ReadHandle } from '@core/io';
 
-/** Large reads: with small ones the hash waits more than it works. */
-const READ_BYTES = 1 << 20;
+import { ReadBuffers } from './read-buffers.ts';
 
 /** What a file has in it. */
 export interface FileDigest {
@@ -12,26 +11,40 @@ export interface FileDigest {
   readonly size: number;
 }
 
+/** How a file is read for its digest. */
+export interface DigestOptions extends CancelOptions {
+  /** Shared by those that read many files. */
+  readonly buffers?: ReadBuffers;
+}
+
 /** The digest of a file. One chunk is read while the one before is hashed; two buffers serve for all of them. */
-export async function digestFile(medium: Medium, path: string, { signal }: CancelOptions): Promise<FileDigest> {
+export async function digestFile(
+  medium: Medium,
+  path: string,
+  { signal, buffers = new ReadBuffers() }: DigestOptions,
+): Promise<FileDigest> {
   await using handle = await medium.open(path, { signal });
   const { size: expected } = await handle.stat();
-  // a byte more than the file has: a small one is read, and its end seen, at once
-  const buffers = [0, 1].map(() => Buffer.allocUnsafe(Math.min(READ_BYTES, expected + 1)));
+  const first = buffers.take(expected);
+  const pair = [first];
   const hash = createHash('sha256');
   let size = 0;
-  let coming = read(handle, buffers[0], 0);
+  let coming = read(handle, first, 0);
   for (let turn = 1; ; turn += 1) {
     const chunk = await coming;
     signal?.throwIfAborted();
-    if (chunk.length === 0) return { checksum: hash.digest('hex'), size };
     size += chunk.length;
-    coming = read(handle, buffers[turn % 2], size);
+    // where there was room for more, the end has been seen; where the file has grown or shrunk, it is looked for
+    const ended = chunk.length === 0 || (size === expected && chunk.length < first.length);
+    if (!ended) coming = read(handle, (pair[turn % 2] ??= buffers.take(expected)), size);
     hash.update(chunk);
+    if (!ended) continue;
+    for (const buffer of pair) buffers.giveBack(buffer);
+    return { checksum: hash.digest('hex'), size };
   }
 }
 
-function read(handle: ReadHandle, buffer: Buffer = Buffer.alloc(0), position: number): Promise<Uint8Array> {
+function read(handle: ReadHandle, buffer: Buffer, position: number): Promise<Uint8Array> {
   const chunk = handle.read(buffer, 0, buffer.length, position).then((count) => buffer.subarray(0, count));
   chunk.catch(() => undefined); // its failure may wait until somebody asks for the bytes
   return chunk;

@@ -1,11 +1,12 @@
 import { type CancelOptions, isCoreError, type Medium } from '@core/io';
 
-import { nameProblem } from '../archive/entry-name.ts';
-import { defaultWorkers } from '../archive/reproducible.ts';
+import { cleanName, nameProblem } from '../archive/entry-name.ts';
+import { MANIFEST_FILE } from '../manifest.ts';
 import { folderOf, nameOf, pathBelow } from '../paths.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { type ChecksumLine, parseChecksumLine } from './checksum-line.ts';
-import { digestFile } from './digest.ts';
+import { digestFile, type DigestOptions } from './digest.ts';
+import { LANES, ReadBuffers } from './read-buffers.ts';
 
 /** A line of a checksum file that says nothing. */
 export interface MalformedLine {
@@ -22,8 +23,18 @@ export interface ChecksumReport {
   readonly differing: readonly string[];
   readonly missing: readonly string[];
   readonly malformed: readonly MalformedLine[];
-  /** Files in the same folder that no line names, but for the checksum file and its signatures. By name. */
+  /** Files in the same folder that no line names, as far as they count: see {@link VerifyOptions}. By name. */
   readonly extra: readonly string[];
+}
+
+/** How a checksum file is verified. */
+export interface VerifyOptions extends CancelOptions {
+  /**
+   * Whether a file beside the checksum file that no line names counts as extra. Never asked for the checksum file, nor
+   * for signatures (`.asc`, `.sig`, `.minisig`) of it and of what it names. By default all count but `manifest.json`,
+   * which names the checksum file, not the other way round.
+   */
+  readonly countsAsExtra?: ((name: string) => boolean) | undefined;
 }
 
 /**
@@ -41,22 +52,25 @@ export interface ChecksumReport {
  * const artifacts = ['a.zip', 'b.zip'].map((path) => ({ path, os: 'linux', arch: 'amd64' }));
  * await writeChecksumFile(medium, artifacts, 'CHECKSUMS.txt');
  * await medium.write('b.zip', 'changed');
+ * await medium.write('left-over.zip', 'of another release');
  * const report = await verifyChecksumFile(medium, 'CHECKSUMS.txt');
  * assert.deepEqual(report.matched, ['a.zip']);
  * assert.deepEqual(report.differing, ['b.zip']);
+ * assert.deepEqual(report.extra, ['left-over.zip']);
  * assert.equal(report.ok, false);
  * ```
  */
 export async function verifyChecksumFile(
   medium: Medium,
   path: string,
-  options: CancelOptions = {},
+  { signal, countsAsExtra = isNoManifest }: VerifyOptions = {},
 ): Promise<ChecksumReport> {
-  const { lines, malformed } = parse(await medium.read(path, options));
+  const { lines, malformed } = parse(await medium.read(path, { signal }));
   const folder = folderOf(path);
-  const { results, failure } = await sideBySide(lines, defaultWorkers(), async (line) => ({
-    name: line.name,
-    state: await stateOf(medium, pathBelow(folder, line.name), { ...options, checksum: line.checksum }),
+  const buffers = new ReadBuffers();
+  const { results, failure } = await sideBySide(lines, LANES, async ({ name, checksum }) => ({
+    name,
+    state: await stateOf(medium, pathBelow(folder, name), { signal, buffers, checksum }),
   }));
   if (failure !== undefined) throw failure.error;
   const named = (wanted: State): string[] =>
@@ -68,8 +82,12 @@ export async function verifyChecksumFile(
     differing: named('differing'),
     missing: named('missing'),
     malformed,
-    extra: await extraFiles(medium, path, new Set(lines.map(({ name }) => name))),
+    extra: (await unnamedFiles(medium, path, { signal, named: lines.map(({ name }) => name) })).filter(countsAsExtra),
   };
+}
+
+function isNoManifest(name: string): boolean {
+  return name !== MANIFEST_FILE;
 }
 
 type State = 'differing' | 'matched' | 'missing';
@@ -104,22 +122,29 @@ function isBelow(name: string): boolean {
 async function stateOf(
   medium: Medium,
   path: string,
-  { checksum, signal }: CancelOptions & { readonly checksum: string },
+  { checksum, ...options }: DigestOptions & { readonly checksum: string },
 ): Promise<State> {
   try {
-    const { kind } = await medium.stat(path, { signal });
+    const { kind } = await medium.stat(path, options);
     if (kind !== 'file') return 'differing';
-    return (await digestFile(medium, path, { signal })).checksum === checksum ? 'matched' : 'differing';
+    return (await digestFile(medium, path, options)).checksum === checksum ? 'matched' : 'differing';
   } catch (error) {
     if (isCoreError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'missing';
     throw error;
   }
 }
 
-async function extraFiles(medium: Medium, path: string, named: ReadonlySet<string>): Promise<string[]> {
-  const own = nameOf(path);
-  const entries = await medium.list(folderOf(path));
+const SIGNATURE = /\.(?:asc|sig|minisig)$/;
+
+/** The files of the folder that are neither named, nor the checksum file itself, nor a signature of any of these. */
+async function unnamedFiles(
+  medium: Medium,
+  path: string,
+  { signal, named }: CancelOptions & { readonly named: readonly string[] },
+): Promise<string[]> {
+  const known = new Set([...named.map(cleanName), nameOf(path)]);
+  const entries = await medium.list(folderOf(path), { signal });
   return entries
-    .filter(({ name, kind }) => kind === 'file' && !named.has(name) && name !== own && !name.startsWith(`${own}.`))
+    .filter(({ name, kind }) => kind !== 'dir' && !known.has(name) && !known.has(name.replace(SIGNATURE, '')))
     .map(({ name }) => name);
 }

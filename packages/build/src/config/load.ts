@@ -107,6 +107,7 @@ export async function loadWritten(
   const path = configPath(dir);
   const text = await readConfig(medium, path, { signal });
   if (text === undefined) {
+    await refuseDanglingLink(medium, path, { signal });
     await refuseOtherSpelling(medium, dir, { signal });
     return { config: defaultConfig(env), written: new Set() };
   }
@@ -136,7 +137,8 @@ export function toTargets(config: BuildConfig): Target[] {
 /** The text of the file; `undefined` where there is none. */
 async function readConfig(medium: Medium, path: string, options: CancelOptions): Promise<string | undefined> {
   try {
-    const { size } = await medium.stat(path, options);
+    const { kind, size } = await medium.stat(path, options);
+    if (kind === 'other') refuse(path, [{ line: 1, column: 1, ...NO_FILE }]); // a device may never end
     if (size > MAX_BYTES) refuse(path, [tooLarge(size)]);
     return await medium.read(path, options);
   } catch (error) {
@@ -148,8 +150,12 @@ async function readConfig(medium: Medium, path: string, options: CancelOptions):
   }
 }
 
+const NO_FILE = { reason: 'it is no file, but a pipe or a device', remedy: 'Make it a file.' };
+
 const UNREADABLE: Readonly<Record<string, Pick<ConfigProblem, 'reason' | 'remedy'>>> = {
+  EACCES: { reason: 'it may not be read', remedy: 'Let yourself read it: chmod u+r.' },
   EISDIR: { reason: 'it is a folder', remedy: 'Make it a file.' },
+  ELOOP: { reason: 'a link on the way to it leads back to itself', remedy: 'Make it a file in a folder.' },
   ERR_INVALID_UTF8: { reason: 'it is not a text in UTF-8', remedy: 'Save it as UTF-8.' },
 };
 
@@ -163,6 +169,17 @@ async function refuseOtherSpelling(medium: Medium, dir: string, options: CancelO
   const path = pathBelow(dir, '.core/build.yml');
   if (!(await medium.isFile(path, options))) return;
   refuse(path, [{ line: 1, column: 1, reason: 'the file is called build.yml', remedy: 'Rename it to build.yaml.' }]);
+}
+
+/** So would a link that leads nowhere. */
+async function refuseDanglingLink(medium: Medium, path: string, options: CancelOptions): Promise<void> {
+  try {
+    await medium.stat(path, { ...options, follow: false });
+  } catch (error) {
+    if (isCoreError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return;
+    throw error;
+  }
+  refuse(path, [{ line: 1, column: 1, reason: 'it is a link that leads nowhere', remedy: 'Make it a file.' }]);
 }
 
 function refuse(path: string, problems: readonly ConfigProblem[]): void {

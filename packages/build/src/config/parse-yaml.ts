@@ -21,6 +21,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Indent with spaces.',
   MULTIPLE_DOCS: 'Keep one document: take the line "---" and what follows it out.',
   TAG_RESOLVE_FAILED: 'Take the tag out: only plain texts, numbers, true, false, lists and maps are known.',
+  BLOCK_IN_FLOW: 'Put a text with a colon in quotes; inside of brackets lists and maps have brackets, too.',
   BLOCK_AS_IMPLICIT_KEY: 'Put a text with a colon in quotes.',
 };
 const REMEDY = 'Look at the indentation, quotes and brackets here.';

@@ -25,6 +25,9 @@ const ALIAS_BOMB = {
   remedy: 'Write the values out where they are needed.',
 };
 
+/** No system takes it in a name, an argument or a variable. */
+const NUL = { remedy: 'Take the NUL character out.' };
+
 /** A value that is not there: its default is taken. */
 const ABSENT = Symbol('absent');
 
@@ -167,6 +170,7 @@ class ConfigReader {
   #readText(node: Scalar, text: string, place: Place<TextShape>): unknown {
     const { choices, rule, expand, secret } = place.shape;
     const shown = secret === true ? '(hidden)' : quote(text);
+    if (text.includes('\0')) return this.#report(node, place, { reason: `${label(place.key)} is ${shown}`, ...NUL });
     if (choices !== undefined && !choices.includes(text)) {
       const near = nearestWord(text, choices);
       const remedy = near === undefined ? 'Take one of them.' : `The nearest is ${near}.`;

@@ -41,9 +41,11 @@ export async function signChecksumFile(signing: Signing, path: string): Promise<
 function optionsOf({ plan, place, work, onEvent }: Signing): SigningOptions {
   const { service, workspace } = place;
   const shared = { service, env: work.env, dir: workspace.path, signal: plan.signal };
-  return onEvent === undefined
-    ? shared
-    : { ...shared, onEvent: (event) => onEvent(withFinalPaths(event, plan, place)) };
+  if (onEvent === undefined) return shared;
+  const tell: BuildEventListener = (event) => {
+    onEvent(withFinalPaths(event, plan, place));
+  };
+  return { ...shared, onEvent: tell };
 }
 
 /** Warnings name files as they are called in the end. */

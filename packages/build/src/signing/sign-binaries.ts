@@ -70,7 +70,7 @@ async function planOne(
 }
 
 /** One line for all that is skipped for the same reason. */
-export function joinSkipped(skipped: readonly Skipped[]): Skipped[] {
+function joinSkipped(skipped: readonly Skipped[]): Skipped[] {
   const joined = new Map<string, Skipped>();
   for (const one of skipped) {
     const id = `${one.signer}\n${one.reason}`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ErrnoSignal, IoError, MemoryMedium } from '@core/io';
 import { faulty } from '@core/io/testing';
 
-import { archiveAll, archiveAllWithFormat } from '../../src/archive/archive-all.ts';
+import { archiveAll, archiveAllWithFormat, archiveAllXz } from '../../src/archive/archive-all.ts';
 import type { Artifact } from '../../src/artifact.ts';
 import { checksum } from '../../src/checksum/checksum.ts';
 
@@ -34,6 +34,12 @@ describe('archiveAll', () => {
         for (const archive of archives) expect(archive).toEqual(await checksum(medium, archive));
       },
     );
+
+    it('archiveAllXz gives xz to all but Windows', async () => {
+      expect(paths(await archiveAllXz(release(), artifacts))).toEqual(
+        ARCHIVES.map((path) => path.replace('.tar.gz', '.tar.xz')),
+      );
+    });
 
     it('archiveAllWithFormat gives zip to all, and nothing for nothing', async () => {
       const archives = await archiveAllWithFormat(release(), artifacts, 'zip');

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryLink, MemoryMedium, type MemoryTree } from '@core/io';
 
-import { archive, archiveWithFormat } from '../../src/archive/archive.ts';
+import { archive, archiveWithFormat, archiveXz } from '../../src/archive/archive.ts';
 import type { ArchiveFormat } from '../../src/archive/format.ts';
 import type { ArchiveOptions, ArchiveProgress } from '../../src/archive/options.ts';
+import { readArchive } from '../../src/archive/read/archive-reader.ts';
 import type { Artifact } from '../../src/artifact.ts';
 import { checksum } from '../../src/checksum/checksum.ts';
 import { unpackWithReader } from '../../src/testing/unpack-with-reader.ts';
@@ -28,6 +29,8 @@ describe('archive', () => {
   describe('Good', () => {
     it.each([
       ['gz', 'dist/app_linux_amd64.tar.gz'],
+      ['xz', 'dist/app_linux_amd64.tar.xz'],
+      ['zst', 'dist/app_linux_amd64.tar.zst'],
       ['zip', 'dist/app_linux_amd64.zip'],
     ] as const)('archiveWithFormat makes a %s with one entry of the own name', async (format, path) => {
       const { medium, result, entries } = await packed({ 'dist/linux_amd64/app': 'the program' }, app, {}, format);
@@ -41,6 +44,14 @@ describe('archive', () => {
       const result = await archive(medium, { path: 'dist/windows_amd64/app.exe', os: 'windows', arch: 'amd64' });
       expect(result.path).toBe('dist/app_windows_amd64.zip');
       expect(await unpackWithReader(await medium.readBytes(result.path))).toMatchObject([{ name: 'app.exe' }]);
+    });
+
+    it('archiveXz is xz, and zip for Windows', async () => {
+      const medium = new MemoryMedium({ 'linux_amd64/app': 'ELF', 'windows_amd64/app.exe': 'MZ' });
+      const made = [await archiveXz(medium, { path: 'linux_amd64/app', ...linux })];
+      made.push(await archiveXz(medium, { path: 'windows_amd64/app.exe', os: 'windows', arch: 'amd64' }));
+      expect(made.map(({ path }) => path)).toEqual(['app_linux_amd64.tar.xz', 'app_windows_amd64.zip']);
+      expect((await readArchive(medium, 'app_linux_amd64.tar.xz')).format).toBe('xz');
     });
 
     it('archive keeps who may execute', async () => {
@@ -69,35 +80,38 @@ describe('archive', () => {
       expect(named.names).toEqual(['app-1.0-amd64/app']);
     });
 
-    it.each(['gz', 'zip'] as const)('archive packs a macOS bundle as a tree, with its links: %s', async (format) => {
-      const tree = {
-        'dist/darwin_arm64/My.app/Contents': {
-          'Info.plist': 'p',
-          '._Info.plist': 'litter',
-          '.DS_Store': 'litter',
-          Frameworks: {
-            Versions: { A: { lib: 'l' }, Current: new MemoryLink('A') },
-            lib: new MemoryLink('Versions/Current/lib'),
+    it.each(['gz', 'xz', 'zst', 'zip'] as const)(
+      'archive packs a macOS bundle as a tree, with its links: %s',
+      async (format) => {
+        const tree = {
+          'dist/darwin_arm64/My.app/Contents': {
+            'Info.plist': 'p',
+            '._Info.plist': 'litter',
+            '.DS_Store': 'litter',
+            Frameworks: {
+              Versions: { A: { lib: 'l' }, Current: new MemoryLink('A') },
+              lib: new MemoryLink('Versions/Current/lib'),
+            },
+            Empty: {},
           },
-          Empty: {},
-        },
-      };
-      const artifact = { path: 'dist/darwin_arm64/My.app', os: 'darwin', arch: 'arm64' };
-      const { result, entries } = await packed(tree, artifact, {}, format);
-      expect(result.path).toMatch(/^dist\/My_darwin_arm64\.(tar\.gz|zip)$/);
-      expect(entries.map(({ name, kind, target }) => [name.slice('My.app'.length), kind, target])).toEqual([
-        ['', 'dir', ''],
-        ['/Contents', 'dir', ''],
-        ['/Contents/Empty', 'dir', ''],
-        ['/Contents/Frameworks', 'dir', ''],
-        ['/Contents/Frameworks/Versions', 'dir', ''],
-        ['/Contents/Frameworks/Versions/A', 'dir', ''],
-        ['/Contents/Frameworks/Versions/A/lib', 'file', ''],
-        ['/Contents/Frameworks/Versions/Current', 'symlink', 'A'],
-        ['/Contents/Frameworks/lib', 'symlink', 'Versions/Current/lib'],
-        ['/Contents/Info.plist', 'file', ''],
-      ]);
-    });
+        };
+        const artifact = { path: 'dist/darwin_arm64/My.app', os: 'darwin', arch: 'arm64' };
+        const { result, entries } = await packed(tree, artifact, {}, format);
+        expect(result.path).toMatch(/^dist\/My_darwin_arm64\.(tar\.(gz|xz|zst)|zip)$/);
+        expect(entries.map(({ name, kind, target }) => [name.slice('My.app'.length), kind, target])).toEqual([
+          ['', 'dir', ''],
+          ['/Contents', 'dir', ''],
+          ['/Contents/Empty', 'dir', ''],
+          ['/Contents/Frameworks', 'dir', ''],
+          ['/Contents/Frameworks/Versions', 'dir', ''],
+          ['/Contents/Frameworks/Versions/A', 'dir', ''],
+          ['/Contents/Frameworks/Versions/A/lib', 'file', ''],
+          ['/Contents/Frameworks/Versions/Current', 'symlink', 'A'],
+          ['/Contents/Frameworks/lib', 'symlink', 'Versions/Current/lib'],
+          ['/Contents/Info.plist', 'file', ''],
+        ]);
+      },
+    );
 
     it('archive follows a link to the artifact', async () => {
       const { entries } = await packed({ [app.path]: new MemoryLink('../real'), 'dist/real': 'the program' });
@@ -148,7 +162,7 @@ describe('archive', () => {
       expect((await medium.list('')).map(({ name }) => name)).toEqual(Object.keys(tree));
     });
 
-    it.each(['xz', 'zst', 'rar'])(
+    it.each(['tgz', 'rar', ''])(
       'archiveWithFormat refuses %s and says what is supported, also for Windows',
       async (format) => {
         for (const os of ['linux', 'windows']) {
@@ -160,7 +174,7 @@ describe('archive', () => {
           await expect(making).rejects.toMatchObject({
             code: 'ERR_BUILD_FORMAT_UNSUPPORTED',
             message: `Cannot make an archive of the format "${format}": it is not supported`,
-            hint: 'Supported are gz and zip.',
+            hint: 'Supported are gz, xz, zst, zip.',
           });
         }
       },

@@ -5,16 +5,18 @@ import { describe, expect } from '@jest/globals';
 import { needs } from '@core/tooling/needs';
 
 import { archiveWithFormat } from '../../src/archive/archive.ts';
+import { archiveFormats, type ArchiveFormat } from '../../src/archive/format.ts';
 import { readArchive } from '../../src/archive/read/archive-reader.ts';
+import { noise } from '../../src/testing/archive-cases/encoding.ts';
 import { onDisk, run } from './support/tools.ts';
 
 const linux = { os: 'linux', arch: 'amd64' };
 const LONG = `${'a'.repeat(120)}/${'b'.repeat(120)}/${'ü'.repeat(60)}`;
 const NAMES = ['a b', 'grün 日本', '-rf', LONG, 'empty'];
 
-/** A release of one program with files of odd names: `dist/out.tar.gz` or `dist/out.zip`. */
+/** A release of one program with files of odd names: `dist/out.tar.gz`, `dist/out.zip` … */
 async function withArchive(
-  format: 'gz' | 'zip',
+  format: ArchiveFormat,
   test: (path: string, archive: string) => Promise<void>,
 ): Promise<void> {
   await onDisk(async (medium, path) => {
@@ -37,18 +39,45 @@ async function expectUnpacked(path: string): Promise<void> {
 
 describe('archives in the hands of other programs', () => {
   describe('Good', () => {
-    needs('tar')('tar lists and unpacks a tar.gz', async () => {
-      await withArchive('gz', async (path, archive) => {
-        const lines = (await run(path, 'tar', '--quoting-style=literal', '-tzvf', archive)).trimEnd().split('\n');
-        expect(lines[0]).toBe('-rwxr-xr-x 0/0         3000000 1980-01-01 00:00 -app');
-        expect(lines.slice(1).map((line) => line.slice(0, 14))).toEqual(NAMES.map(() => '-rw-r--r-- 0/0'));
-        expect(lines.map((line) => line.slice(line.indexOf(':') + 4)).toSorted()).toEqual(
-          ['-app', ...NAMES].toSorted(),
-        );
-        await run(path, 'mkdir', 'out');
-        await run(path, 'tar', '-xzpf', archive, '-C', 'out');
-        await expectUnpacked(path);
+    for (const [format, option, ...more] of [
+      ['gz', '-z'],
+      ['xz', '-J', 'xz'],
+      ['zst', '--zstd', 'zstd'],
+    ] as const) {
+      needs('tar', ...more)(`tar lists and unpacks a tar.${format}`, async () => {
+        await withArchive(format, async (path, archive) => {
+          const listing = await run(path, 'tar', '--quoting-style=literal', option, '-tvf', archive);
+          const lines = listing.trimEnd().split('\n');
+          expect(lines[0]).toBe('-rwxr-xr-x 0/0         3000000 1980-01-01 00:00 -app');
+          expect(lines.slice(1).map((line) => line.slice(0, 14))).toEqual(NAMES.map(() => '-rw-r--r-- 0/0'));
+          expect(lines.map((line) => line.slice(line.indexOf(':') + 4)).toSorted()).toEqual(
+            ['-app', ...NAMES].toSorted(),
+          );
+          await run(path, 'mkdir', 'out');
+          await run(path, 'tar', option, '-xpf', archive, '-C', 'out');
+          await expectUnpacked(path);
+        });
       });
+    }
+
+    needs(
+      'xz',
+      'zstd',
+      '7z',
+    )('xz, zstd and 7z find no fault in their own formats', async () => {
+      await withArchive('xz', async (path, archive) => {
+        await run(path, 'xz', '-t', archive);
+        expect(await run(path, '7z', 't', archive)).toContain('Everything is Ok');
+      });
+      await withArchive('zst', async (path, archive) => {
+        await run(path, 'zstd', '-q', '-t', archive);
+        expect(await run(path, 'zstd', '-lv', archive)).toContain('XXH64');
+      });
+      for (const format of ['gz', 'zip'] as const) {
+        await withArchive(format, async (path, archive) => {
+          expect(await run(path, '7z', 't', archive)).toContain('Everything is Ok');
+        });
+      }
     });
 
     needs('unzip')('unzip tests and unpacks a zip', async () => {
@@ -59,8 +88,8 @@ describe('archives in the hands of other programs', () => {
       });
     });
 
-    needs('bsdtar')('bsdtar unpacks both', async () => {
-      for (const format of ['gz', 'zip'] as const) {
+    needs('bsdtar')('bsdtar unpacks all', async () => {
+      for (const format of archiveFormats()) {
         await withArchive(format, async (path, archive) => {
           await run(path, 'mkdir', 'out');
           await run(path, 'bsdtar', '-xpf', archive, '-C', 'out');
@@ -69,13 +98,15 @@ describe('archives in the hands of other programs', () => {
       }
     });
 
-    needs('python3')('Python finds no fault in either', async () => {
-      await withArchive('gz', async (path, archive) => {
-        const script =
-          'import tarfile,sys,json; print(json.dumps([m.name for m in tarfile.open(sys.argv[1]) if m.uid == 0]))';
-        const names = JSON.parse(await run(path, 'python3', '-c', script, archive)) as string[];
-        expect(names.toSorted()).toEqual(['-app', ...NAMES].toSorted());
-      });
+    needs('python3')('Python finds no fault in those that it knows', async () => {
+      for (const format of ['gz', 'xz'] as const) {
+        await withArchive(format, async (path, archive) => {
+          const script =
+            'import tarfile,sys,json; print(json.dumps([m.name for m in tarfile.open(sys.argv[1]) if m.uid == 0]))';
+          const names = JSON.parse(await run(path, 'python3', '-c', script, archive)) as string[];
+          expect(names.toSorted()).toEqual(['-app', ...NAMES].toSorted());
+        });
+      }
       await withArchive('zip', async (path, archive) => {
         expect(await run(path, 'python3', '-m', 'zipfile', '-t', archive)).toContain('Done testing');
       });
@@ -96,6 +127,69 @@ describe('archives in the hands of other programs', () => {
           expect(await medium.read(`out-${kind}/h`)).toBe('hello');
           expect((await medium.stat(`out-${kind}/f`)).mode).toBe(0o755);
         }
+      });
+    });
+
+    needs('tar', 'xz')(
+      'readArchive reads what xz packs, with any check, in any number of blocks and streams',
+      async () => {
+        await onDisk(async (medium, path) => {
+          await medium.write('d/f', noise(700_000));
+          await run(path, 'tar', '-cf', 'a.tar', 'd');
+          await run(path, 'split', '-b', '300000', 'a.tar', 'part.');
+          const ways = [
+            ...['crc32', 'crc64', 'sha256', 'none'].map((check) => `xz -0 --check=${check} -c a.tar`),
+            'xz -1 -T0 --block-size=65536 -c a.tar',
+            'xz -1 -T0 --block-size=100000 --no-sparse -c a.tar',
+            'xz -9 -c a.tar',
+            'for p in part.*; do xz -0 -c $p; head -c 4 /dev/zero; done',
+          ];
+          for (const [i, way] of ways.entries()) {
+            await run(path, 'sh', '-c', `${way} > ${String(i)}.txz`);
+            const result = await (await readArchive(medium, `${String(i)}.txz`)).extract(medium, `out-${String(i)}`);
+            expect(result).toEqual({ files: 1, bytes: 700_000 });
+            expect(await run(path, 'cmp', 'd/f', `out-${String(i)}/d/f`)).toBe('');
+          }
+          await run(path, 'sh', '-c', 'xz -0 --x86 --lzma2=preset=0 -c a.tar > x86.txz');
+          await expect((await readArchive(medium, 'x86.txz')).extract(medium, 'x')).rejects.toMatchObject({
+            code: 'ERR_BUILD_ARCHIVE_UNSUPPORTED',
+          });
+        });
+      },
+    );
+
+    needs(
+      'tar',
+      'zstd',
+      'pzstd',
+    )('readArchive reads what zstd packs, in any number of frames', async () => {
+      await onDisk(async (medium, path) => {
+        await medium.write('d/f', Buffer.concat([noise(700_000), Buffer.alloc(3_000_000), noise(700_000)]));
+        await run(path, 'tar', '-cf', 'a.tar', 'd');
+        await run(path, 'split', '-b', '300000', 'a.tar', 'part.');
+        const ways = [
+          'zstd -3 -c a.tar',
+          'zstd -3 -c < a.tar',
+          'zstd -19 --long -c a.tar',
+          'zstd -19 --long=27 -c < a.tar',
+          'zstd --no-check -c a.tar',
+          'zstd -1 -T2 -B1MiB -c a.tar',
+          'zstd --fast=5 -c a.tar',
+          'pzstd -p 2 -c a.tar',
+          'for p in part.*; do zstd -c $p; done',
+          'tar --zstd -c d',
+        ];
+        for (const [i, way] of ways.entries()) {
+          await run(path, 'sh', '-c', `${way} > ${String(i)}.tzst`);
+          const result = await (await readArchive(medium, `${String(i)}.tzst`)).extract(medium, `out-${String(i)}`);
+          expect(result).toEqual({ files: 1, bytes: 4_400_000 });
+          expect(await run(path, 'cmp', 'd/f', `out-${String(i)}/d/f`)).toBe('');
+        }
+        await run(path, 'sh', '-c', 'zstd --ultra -1 --long=28 -c < a.tar > long.tzst');
+        await expect((await readArchive(medium, 'long.tzst')).extract(medium, 'x')).rejects.toMatchObject({
+          code: 'ERR_BUILD_ARCHIVE_UNSUPPORTED',
+          message: expect.stringContaining('128 MiB'),
+        });
       });
     });
 

@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { needs } from '@core/tooling/needs';
 
-import { zipEncoder, WIDE_FROM_BYTES } from '../../src/archive/zip.ts';
+import { BLOCK_BYTES } from '../../src/archive/blocks.ts';
+import { zipEncoder } from '../../src/archive/zip.ts';
+import { WIDE_FROM_BYTES } from '../../src/archive/zip-member.ts';
 import { centralHeader, dosTime, endRecords, MASK_32, type ZipRecord } from '../../src/archive/zip-records.ts';
 import { file } from '../../src/testing/archive-cases/encoding.ts';
 import { unpackWithReader } from '../../src/testing/unpack-with-reader.ts';
+import { onDisk, run } from './support/tools.ts';
 
 const LARGE = 5 * 2 ** 32;
 const record: ZipRecord = {
@@ -52,7 +56,29 @@ describe('zip records', () => {
       );
     });
 
-    it('zipEncoder writes more entries than the plain end can count', async () => {
+    needs(
+      'unzip',
+      '7z',
+      'bsdtar',
+      'python3',
+    )(
+      'zipEncoder writes more entries than the plain end can count, and others count them',
+      async () => {
+        await onDisk(async (medium, path) => {
+          const entries = Array.from({ length: 65_600 }, (_, i) => file(`f${String(i)}`, String(i)));
+          const parts: Uint8Array[] = [];
+          for await (const part of zipEncoder.encode(entries, { mtime: 1e9, level: 6, workers: 1 })) parts.push(part);
+          await medium.write('many.zip', Buffer.concat(parts));
+          expect(await run(path, 'unzip', '-Zt', 'many.zip')).toContain('65600 files');
+          expect(await run(path, '7z', 't', 'many.zip')).toContain('Files: 65600');
+          expect((await run(path, 'bsdtar', '-tf', 'many.zip')).trimEnd().split('\n')).toHaveLength(65_600);
+          expect(await run(path, 'python3', '-m', 'zipfile', '-t', 'many.zip')).toContain('Done testing');
+        });
+      },
+      60_000,
+    );
+
+    it('zipEncoder writes more directories than the plain end can count', async () => {
       const entries = Array.from({ length: 65_600 }, (_, i) => ({ kind: 'dir' as const, name: `d${String(i)}` }));
       const parts: Uint8Array[] = [];
       for await (const part of zipEncoder.encode(entries, { mtime: 1e9, level: 6, workers: 1 })) parts.push(part);
@@ -60,12 +86,41 @@ describe('zip records', () => {
     }, 30_000);
 
     it('zipEncoder gives an entry of about 4 GiB 64-bit sizes from the beginning', async () => {
+      const content = async function* (): AsyncGenerator<Uint8Array> {
+        for (;;) yield await Promise.resolve(Buffer.alloc(BLOCK_BYTES));
+      };
+      const entry = { ...file('f'), size: WIDE_FROM_BYTES, content };
+      const archive = zipEncoder.encode([entry], { mtime: 1e9, level: 6, workers: 1 });
+      for await (const header of archive) {
+        expect(Buffer.from(header).subarray(-20)).toEqual(
+          Buffer.from('0100100000000000000000000000000000000000', 'hex'),
+        );
+        break;
+      }
+    });
+
+    it('zipEncoder writes the sizes of a small file before it, and stores what deflate makes no smaller', async () => {
+      const entries = [file('text', 'x'.repeat(100)), file('short', 'x'), file('empty')];
       const parts: Uint8Array[] = [];
-      const entry = { ...file('f', 'small in truth'), size: WIDE_FROM_BYTES };
-      for await (const part of zipEncoder.encode([entry], { mtime: 1e9, level: 6, workers: 1 })) parts.push(part);
-      expect(parts[0]?.subarray(-20)).toEqual(Buffer.from('0100100000000000000000000000000000000000', 'hex'));
-      const [unpacked] = await unpackWithReader(Buffer.concat(parts));
-      expect(Buffer.from(unpacked?.content ?? []).toString()).toBe('small in truth');
+      for await (const part of zipEncoder.encode(entries, { mtime: 1e9, level: 6, workers: 1 })) parts.push(part);
+      const [flags, methods] = [6, 8].map((at) => parts.slice(0, 3).map((part) => Buffer.from(part).readUInt16LE(at)));
+      expect(flags).toEqual([0x0800, 0x0800, 0x0800]);
+      expect(methods).toEqual([8, 0, 0]);
+      expect((await unpackWithReader(Buffer.concat(parts))).map(({ content }) => content.length)).toEqual([100, 1, 0]);
+    });
+
+    it.each([
+      [1, 'not more'],
+      [200, 'not 100'],
+      [2_000_000, 'not 100'],
+    ])('zipEncoder refuses a content that is not of its %d bytes', async (size, message) => {
+      const writing = (async () => {
+        const entry = { ...file('f', 'x'.repeat(100)), size };
+        const options = { mtime: 1e9, level: 6, workers: 1 };
+        for await (const part of zipEncoder.encode([entry], options)) expect(part).toBeDefined();
+      })();
+      await expect(writing).rejects.toThrow(RangeError);
+      await expect(writing).rejects.toThrow(message);
     });
   });
 });

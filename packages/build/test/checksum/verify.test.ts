@@ -35,6 +35,18 @@ describe('verifyChecksumFile', () => {
       expect(await verifyChecksumFile(medium, 'sums')).toMatchObject({ ok: true, matched: ['a', 'd/b'] });
     });
 
+    it('verifyChecksumFile counts as extra neither manifest nor signatures, and what it is told to count', async () => {
+      const files = ['a', 'a.asc', 'b.sig', 'manifest.json', 'sums.asc', 'sums.minisig', 'sums.old', 'other.asc'];
+      const medium = new MemoryMedium(Object.fromEntries(files.map((name) => [name, 'abc'])));
+      await medium.write('sums', `${ABC}  ./a\n`);
+      await medium.symlink('a', 'link');
+      expect((await verifyChecksumFile(medium, 'sums')).extra).toEqual(['b.sig', 'link', 'other.asc', 'sums.old']);
+      const asked: string[] = [];
+      const countsAsExtra = (name: string): boolean => asked.push(name) > 0 && name.endsWith('.json');
+      expect((await verifyChecksumFile(medium, 'sums', { countsAsExtra })).extra).toEqual(['manifest.json']);
+      expect(asked).toEqual(['b.sig', 'link', 'manifest.json', 'other.asc', 'sums.old']);
+    });
+
     it('verifyChecksumFile of an empty file is fine, and finds everything extra', async () => {
       expect(await verifyChecksumFile(new MemoryMedium({ sums: '', a: '' }), 'sums')).toMatchObject({
         ok: true,

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { ArchiveEncoder } from '../../src/archive/encoder.ts';
 import { tarGzEncoder } from '../../src/archive/tar-gz.ts';
+import { tarXzEncoder } from '../../src/archive/tar-xz.ts';
+import { tarZstEncoder } from '../../src/archive/tar-zst.ts';
 import { zipEncoder } from '../../src/archive/zip.ts';
 import { archiveConformance } from '../../src/testing/archive-conformance.ts';
 import { unpackWithReader } from '../../src/testing/unpack-with-reader.ts';
@@ -15,13 +17,13 @@ function attempt(name: string, encoder: ArchiveEncoder): Promise<void> {
 
 describe('archiveConformance', () => {
   describe('Good', () => {
-    describe.each([tarGzEncoder, zipEncoder])('$format', (encoder) => {
+    describe.each([tarGzEncoder, tarXzEncoder, tarZstEncoder, zipEncoder])('$format', (encoder) => {
       it.each(archiveConformance().map((one) => [one.name, one] as const))(
         '%s',
         async (_, { run }) => {
           await run({ encoder, unpack: unpackWithReader });
         },
-        30_000,
+        60_000,
       );
     });
 

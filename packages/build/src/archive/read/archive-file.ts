@@ -44,6 +44,11 @@ export class ArchiveFile implements AsyncDisposable {
     }
   }
 
+  /** Ends the reading. */
+  get signal(): AbortSignal | undefined {
+    return this.#signal;
+  }
+
   /** The bytes from `start` to `end`, which must be there. */
   async read(start: number, end: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(end, this.size) - start));

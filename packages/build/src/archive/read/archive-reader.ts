@@ -1,13 +1,15 @@
 import type { Medium } from '@core/io';
 
 import { BuildError } from '../../errors.ts';
-import { type ArchiveFormat, unsupportedFormat } from '../format.ts';
+import type { ArchiveFormat } from '../encoder.ts';
 import { ArchiveFile, type ReadOptions } from './archive-file.ts';
 import { checkedEntries, type ReadEntry } from './checked-entries.ts';
 import { extractArchive, type ExtractOptions, type Extraction } from './extract.ts';
 import { gunzip } from './gunzip.ts';
 import type { RawEntry } from './raw-entry.ts';
 import { readTar } from './tar-reader.ts';
+import { unxz } from './unxz.ts';
+import { unzstd } from './unzstd.ts';
 import { readZip } from './zip-reader.ts';
 
 /** An archive that can be listed and unpacked; see {@link readArchive}. */
@@ -33,11 +35,15 @@ const MAGIC: readonly (readonly [format: ArchiveFormat, bytes: Buffer])[] = [
   ['zip', Buffer.from('PK\x05\x06', 'latin1')], // an empty one
   ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])],
   ['zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
+  // frames without content, by which some tools begin
+  ...Array.from({ length: 16 }, (_, i) => ['zst', Buffer.from([0x50 + i, 0x2a, 0x4d, 0x18])] as const),
 ];
 
-const READERS: Partial<Record<ArchiveFormat, (file: ArchiveFile) => AsyncIterable<RawEntry>>> = {
+const READERS: Readonly<Record<ArchiveFormat, (file: ArchiveFile) => AsyncIterable<RawEntry>>> = {
   gz: (file) => readTar(file, gunzip(file)),
+  xz: (file) => readTar(file, unxz(file)),
   zip: readZip,
+  zst: (file) => readTar(file, unzstd(file)),
 };
 
 /**
@@ -48,7 +54,7 @@ const READERS: Partial<Record<ArchiveFormat, (file: ArchiveFile) => AsyncIterabl
  * twice, also by case; links that lead out; devices and pipes; more content than the limits allow; damage of any kind;
  * data that no entry accounts for; places where two readers could disagree.
  *
- * @throws `ERR_BUILD_ARCHIVE_UNKNOWN_FORMAT`, `ERR_BUILD_FORMAT_UNSUPPORTED`; the methods throw the other codes that
+ * @throws `ERR_BUILD_ARCHIVE_UNKNOWN_FORMAT`; the methods throw the other codes that
  * begin with `ERR_BUILD_ARCHIVE_`.
  *
  * @example
@@ -96,8 +102,5 @@ async function detect(medium: Medium, path: string, options: ReadOptions): Promi
     const message = `Cannot read ${JSON.stringify(path)}: it is no archive of a known format`;
     throw new BuildError(message, { code: 'ERR_BUILD_ARCHIVE_UNKNOWN_FORMAT', op, path });
   }
-  const read = READERS[format];
-  if (read === undefined)
-    throw unsupportedFormat(`read ${JSON.stringify(path)}, an archive of the format ${format}`, op, path);
-  return { format, read };
+  return { format, read: READERS[format] };
 }

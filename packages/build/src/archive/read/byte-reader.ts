@@ -8,6 +8,11 @@ export class ByteReader {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
+  /** How many bytes are there already. */
+  get heldBytes(): number {
+    return this.#held.length;
+  }
+
   /** Exactly so many bytes; fewer only where the sequence ends. */
   async take(count: number): Promise<Buffer> {
     const parts: Uint8Array[] = [];

@@ -48,18 +48,24 @@ export async function extractArchive(entries: AsyncIterable<ReadEntry>, target: 
 
 async function checkTarget({ medium, dir, signal }: ExtractTarget): Promise<void> {
   if (normalizePath(dir) === '') throw new RangeError('An archive cannot be unpacked into the root of a medium');
-  try {
-    if ((await medium.list(dir, { signal })).length === 0) return;
-  } catch (error) {
-    if (isCoreError(error) && error.code === 'ENOENT') return;
-    if (!isCoreError(error) || error.code !== 'ENOTDIR') throw error;
-  }
+  if (await isFree(medium, dir, signal)) return;
   throw new BuildError(`Cannot unpack into ${JSON.stringify(dir)}: something is there already`, {
     code: 'ERR_BUILD_ARCHIVE_TARGET_EXISTS',
     op: 'build.extract',
     path: dir,
     hint: 'Give the name of a directory that is not there yet.',
   });
+}
+
+/** Whether nothing is there, or an empty directory. A link is something, wherever it leads. */
+async function isFree(medium: Medium, dir: string, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    const { kind } = await medium.stat(dir, { follow: false, signal });
+    return kind === 'dir' && (await medium.list(dir, { signal })).length === 0;
+  } catch (error) {
+    if (isCoreError(error) && error.code === 'ENOENT') return true;
+    throw error;
+  }
 }
 
 async function unpack(entries: AsyncIterable<ReadEntry>, target: ExtractTarget): Promise<Extraction> {

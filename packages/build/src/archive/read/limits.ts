@@ -66,14 +66,19 @@ export class Budget {
     return undefined;
   }
 
+  /** What stands against so many entries. */
+  wouldHoldTooMany(entries: number): Excess | undefined {
+    if (entries <= this.#maxEntries) return undefined;
+    const most = String(this.#maxEntries);
+    return { code: 'ERR_BUILD_ARCHIVE_TOO_MANY', reason: `it has more than ${most} entries (limits.maxEntries)` };
+  }
+
   /** Takes in an entry. */
   addEntry(name: string): Excess | undefined {
     this.#entries += 1;
     this.#nameCharacters += name.length;
-    if (this.#entries > this.#maxEntries) {
-      const most = String(this.#maxEntries);
-      return { code: 'ERR_BUILD_ARCHIVE_TOO_MANY', reason: `it has more than ${most} entries (limits.maxEntries)` };
-    }
+    const excess = this.wouldHoldTooMany(this.#entries);
+    if (excess !== undefined) return excess;
     if (this.#nameCharacters <= MOST_NAME_CHARACTERS) return undefined;
     return { code: 'ERR_BUILD_ARCHIVE_TOO_MANY', reason: 'the names of its entries alone are more than 32 MiB' };
   }

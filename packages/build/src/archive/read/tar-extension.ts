@@ -1,8 +1,9 @@
+import { padding } from '../tar-records.ts';
 import type { ArchiveFile } from './archive-file.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { decodeText } from './decode-text.ts';
 import { parsePax, paxNumber } from './pax.ts';
-import { TAR_BLOCK_BYTES, type TarHeader } from './tar-header.ts';
+import type { TarHeader } from './tar-header.ts';
 
 /** Longer names than the header proper can hold need no more than this. */
 const MOST_BYTES = 1 << 20;
@@ -13,11 +14,6 @@ export type TarExtension = Partial<Pick<TarHeader, 'mtime' | 'name' | 'size' | '
 /** Whether a header is only there for the entry that follows: PAX (`x`, `g`) and GNU (`L`, `K`). */
 export function isExtension({ type }: TarHeader): boolean {
   return type === 'x' || type === 'g' || type === 'L' || type === 'K';
-}
-
-/** How many zeros fill the last block of so many bytes. */
-export function padding(size: number): number {
-  return (TAR_BLOCK_BYTES - (size % TAR_BLOCK_BYTES)) % TAR_BLOCK_BYTES;
 }
 
 /** Reads the content of an extension header. */

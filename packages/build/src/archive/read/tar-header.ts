@@ -1,8 +1,6 @@
 import type { ArchiveFile } from './archive-file.ts';
 import { decodeText } from './decode-text.ts';
 
-export const TAR_BLOCK_BYTES: number = 512;
-
 /** The fields of a tar header that matter here. */
 export interface TarHeader {
   readonly name: string;

@@ -1,8 +1,9 @@
+import { padding, TAR_BLOCK_BYTES } from '../tar-records.ts';
 import type { ArchiveFile } from './archive-file.ts';
 import { ByteReader } from './byte-reader.ts';
 import { nothing, type RawEntry } from './raw-entry.ts';
-import { isExtension, padding, readExtension, type TarExtension } from './tar-extension.ts';
-import { parseTarHeader, TAR_BLOCK_BYTES, type TarHeader } from './tar-header.ts';
+import { isExtension, readExtension, type TarExtension } from './tar-extension.ts';
+import { parseTarHeader, type TarHeader } from './tar-header.ts';
 
 const KINDS: Readonly<Record<string, RawEntry['kind']>> = {
   '0': 'file',
@@ -47,10 +48,15 @@ async function header(file: ArchiveFile, bytes: ByteReader): Promise<Buffer | un
 /** The second block of the mark, and whatever fills the last record. */
 async function expectZeros(file: ArchiveFile, bytes: ByteReader): Promise<void> {
   if ((await header(file, bytes)) !== undefined) throw trailing(file);
+  let seen = 0;
   for await (const part of bytes.parts(Infinity)) {
-    if (!isZero(part)) throw trailing(file);
+    seen += part.length;
+    if (!isZero(part) || seen > MOST_PADDING_BYTES) throw trailing(file);
   }
 }
+
+/** The largest records that tools write are a few megabytes: more zeros than this have another purpose. */
+const MOST_PADDING_BYTES = 16 * 2 ** 20;
 
 function trailing(file: ArchiveFile): Error {
   return file.refusal({ code: 'ERR_BUILD_ARCHIVE_TRAILING_DATA', reason: 'something follows the end of its tar file' });
@@ -61,6 +67,9 @@ function entryOf(file: ArchiveFile, bytes: ByteReader, header: TarHeader): RawEn
   // old tools have no type for directories
   const kind = type === '0' && name.endsWith('/') ? 'dir' : kindOf(file, header);
   const size = contentSize(file, kind, header);
+  // refused before it is unpacked: what is held already has been counted
+  const excess = file.budget.wouldExceed(Math.max(0, size - bytes.heldBytes));
+  if (excess !== undefined) throw file.refusal(excess, name);
   const content = kind === 'file' ? exactly(file, bytes, { name, size }) : nothing();
   const link = kind === 'symlink' || kind === 'hardlink';
   return { name, kind, size, mode, mtime: new Date(header.mtime * 1000), target: link ? target : '', content };
@@ -97,5 +106,11 @@ async function* exactly(
 }
 
 function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const part = bytes.subarray(at, at + ZEROS.length);
+    if (ZEROS.compare(part, 0, part.length, 0, part.length) !== 0) return false;
+  }
+  return true;
 }
+
+const ZEROS = Buffer.alloc(1 << 16);

@@ -25,7 +25,7 @@ const FIXED_BYTES = 46;
 export function parseDirectory(file: ArchiveFile, bytes: Buffer, count: number): ZipEntry[] {
   const entries: ZipEntry[] = [];
   let at = 0;
-  while (at < bytes.length) {
+  while (at < bytes.length && entries.length < count) {
     if (bytes.length - at < FIXED_BYTES || bytes.readUInt32LE(at) !== SIGNATURE.central) throw damaged(file);
     const record = bytes.subarray(at);
     const end = FIXED_BYTES + record.readUInt16LE(28) + record.readUInt16LE(30) + record.readUInt16LE(32);
@@ -33,7 +33,9 @@ export function parseDirectory(file: ArchiveFile, bytes: Buffer, count: number):
     entries.push(parseEntry(file, record.subarray(0, end)));
     at += end;
   }
-  if (entries.length !== count) throw file.corrupt('its directory has another number of entries than it says');
+  if (at < bytes.length || entries.length !== count) {
+    throw file.corrupt('its directory has another number of entries than it says');
+  }
   return entries;
 }
 

@@ -21,6 +21,8 @@ const LONGEST_TARGET_BYTES = 4096;
 /** The entries of a zip file, in the order of its directory, which must agree with what stands before each content. */
 export async function* readZip(file: ArchiveFile): AsyncGenerator<RawEntry> {
   const place = await findDirectory(file);
+  const tooMany = file.budget.wouldHoldTooMany(place.entries);
+  if (tooMany !== undefined) throw file.refusal(tooMany);
   const entries = parseDirectory(file, await file.read(place.start, place.end), place.entries);
   const limits = layOut(file, entries, place.start);
   const excess = file.budget.wouldExceed(entries.reduce((sum, { size }) => sum + size, 0));

@@ -20,7 +20,7 @@ const PRESETS = 'CMakeUserPresets.json';
 const TOOLCHAIN = 'conan_toolchain.cmake';
 
 /** How to get it. */
-export const HOW_TO_GET_CONAN = 'Install Conan 2: `pipx install conan`, then `conan profile detect`.';
+const HOW_TO_GET_CONAN = 'Install Conan 2: `pipx install conan`, then `conan profile detect`.';
 
 /** Whether the project has its packages from Conan. */
 export async function usesConan({ dir, medium }: BuilderConfig, options: CancelOptions = {}): Promise<boolean> {

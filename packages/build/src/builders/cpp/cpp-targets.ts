@@ -18,7 +18,7 @@ export interface TargetMeans {
 }
 
 /** Looks for what each target is built with. */
-export async function findMeans(
+async function findMeans(
   config: BuilderConfig,
   targets: readonly Target[],
   { signal }: CancelOptions,

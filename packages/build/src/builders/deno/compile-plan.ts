@@ -30,7 +30,7 @@ const COMPILING = ['compile', 'build'];
 const RUNNING = ['start', 'run', 'main', 'dev'];
 
 /** The command in the tasks that tells most of how the program is run. */
-export function commandInTasks({ tasks }: DenoJson): DenoCommand | undefined {
+function commandInTasks({ tasks }: DenoJson): DenoCommand | undefined {
   const find = (names: readonly string[], verb: DenoCommand['verb']) =>
     names.map((name) => denoCommandIn(tasks.get(name) ?? '', verb)).find((command) => command !== undefined);
   return find(COMPILING, 'compile') ?? find(RUNNING, 'run');

@@ -11,7 +11,7 @@ import { podman } from './podman.ts';
 const TOOLS: readonly ImageTool[] = [buildx, podman, buildah];
 
 /** Names the tool, where the first that works is not the one. */
-export const CHOICE = 'CORE_BUILD_IMAGE_TOOL';
+const CHOICE = 'CORE_BUILD_IMAGE_TOOL';
 
 /** The first tool that works here, or the one that the environment names; with what the others are missing. */
 export interface ToolChoice {

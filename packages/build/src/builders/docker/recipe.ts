@@ -1,5 +1,5 @@
 /** One instruction of a recipe: `RUN make`. */
-export interface Instruction {
+interface Instruction {
   /** In upper case. */
   readonly keyword: string;
   /** What follows it, its lines joined. */

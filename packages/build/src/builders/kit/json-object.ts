@@ -28,7 +28,7 @@ export async function readJsonObject(
  *
  * @throws `ERR_BUILD_PACKAGE_INVALID` where it is something else.
  */
-export function jsonObject(path: string, value: unknown): TomlTable {
+function jsonObject(path: string, value: unknown): TomlTable {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as TomlTable;
   throw invalid(path, 'it is not an object');
 }

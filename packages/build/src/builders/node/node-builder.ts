@@ -20,6 +20,9 @@ import { formatTarget, type Target } from '../../target.ts';
 import { bundleProgram } from './bundle/bundle.ts';
 import { bundlerVersion } from './bundle/esbuild.ts';
 import { findEntry } from './entry.ts';
+import { writeExecutables } from './executable/executables.ts';
+import { runtimePackage } from './executable/runtime/packages.ts';
+import { obtainRuntimes } from './executable/runtime/runtimes.ts';
 import { locateEntry } from './locate-entry.ts';
 import { prepareProject, requiredPackage } from './prepare.ts';
 
@@ -28,7 +31,8 @@ const SYSTEMS: ReadonlySet<string> = new Set(['linux', 'darwin', 'windows', 'fre
 
 /**
  * Builds Node projects: installs what is missing and runs the script `build`, both with the project's own package
- * manager, then makes one self-contained script of the program for every target.
+ * manager, then makes one self-contained script of the program, and of that an executable for every target, with the
+ * Node of the target inside. With `node.output: script` it is the script itself, which needs a Node.
  *
  * @example
  * ```ts
@@ -44,6 +48,8 @@ const SYSTEMS: ReadonlySet<string> = new Set(['linux', 'darwin', 'windows', 'fre
  */
 export class NodeBuilder implements Builder, ProjectDescriber, ToolReporter {
   readonly name = 'node';
+  /** What went into the executables of a build, by the folder that it worked in. */
+  readonly #runtimes = new WeakMap<object, Readonly<Record<string, string>>>();
 
   detect(medium: Medium, dir: string): Promise<boolean> {
     return isNodeProject(medium, dir);
@@ -57,12 +63,13 @@ export class NodeBuilder implements Builder, ProjectDescriber, ToolReporter {
     return given({ name, version, binary });
   }
 
-  tools(): Promise<Readonly<Record<string, string>>> {
-    return Promise.resolve({ esbuild: bundlerVersion() });
+  tools({ workspace }: BuilderConfig): Promise<Readonly<Record<string, string>>> {
+    return Promise.resolve({ esbuild: bundlerVersion(), ...this.#runtimes.get(workspace) });
   }
 
   async build(config: BuilderConfig, targets: readonly Target[], options: BuilderOptions = {}): Promise<Artifact[]> {
-    for (const target of targets) checkTarget(target);
+    const isScript = config.node.output === 'script';
+    for (const target of targets) (isScript ? checkTarget : runtimePackage)(target);
     const { medium, dir, workspace } = config;
     const { signal, onEvent } = options;
     const manifest = await requiredPackage(medium, dir, { signal });
@@ -70,6 +77,8 @@ export class NodeBuilder implements Builder, ProjectDescriber, ToolReporter {
     if (findEntry(manifest, settingsOf(config)) === undefined) {
       await locateEntry(workspace.path, manifest, { settings: settingsOf(config), signal });
     }
+    const runtimes = isScript ? [] : await obtainRuntimes(config, targets, options);
+    this.#runtimes.set(workspace, Object.fromEntries(runtimes.map((one) => [one.package.name, one.version])));
     await prepareProject(config, manifest, options);
     const entry = await locateEntry(workspace.path, manifest, { settings: settingsOf(config), signal });
     const { path, origin } = workspace;
@@ -77,7 +86,9 @@ export class NodeBuilder implements Builder, ProjectDescriber, ToolReporter {
     const message = `Make one script of ${entry.slice(path.length + 1)}`;
     const { text, warnings } = await timedStep('bundle', message, onEvent, () => bundleProgram(bundle));
     for (const message of [...otherPrograms(config, manifest), ...warnings]) onEvent?.({ type: 'warning', message });
-    return writeScripts(config, targets, { signal, text });
+    return isScript
+      ? writeScripts(config, targets, { signal, text })
+      : writeExecutables(config, runtimes, { ...options, script: text });
   }
 }
 

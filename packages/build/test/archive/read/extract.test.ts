@@ -1,8 +1,12 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { describe, expect, it } from '@jest/globals';
 import { MemoryMedium, snapshot } from '@core/io';
 
 import { readArchive } from '../../../src/archive/read/archive-reader.ts';
 import { tarEntry, tarGz, zip } from '../support/forge.ts';
+import { onDisk } from '../support/tools.ts';
 
 const good = tarGz(
   tarEntry({ name: 'd/', type: '5' }),
@@ -60,6 +64,22 @@ describe('ArchiveReader.extract', () => {
       expect(await snapshot(medium, '')).toEqual(before);
     });
 
+    it.each([
+      ['an empty directory elsewhere', '../precious'],
+      ['nothing', 'nowhere'],
+      ['itself', 'out'],
+    ])('extract refuses a link to %s in its place, and leaves it', async (_, target) => {
+      const medium = new MemoryMedium({ a: good, precious: {}, sub: {} });
+      await medium.symlink(target, 'sub/out');
+      await expect((await readArchive(medium, 'a')).extract(medium, 'sub/out')).rejects.toMatchObject({
+        code: 'ERR_BUILD_ARCHIVE_TARGET_EXISTS',
+        path: 'sub/out',
+      });
+      expect(await medium.readLink('sub/out')).toBe(target);
+      expect(await medium.list('precious')).toEqual([]);
+      expect(await medium.list('sub')).toHaveLength(1);
+    });
+
     it('extract refuses the root', async () => {
       const medium = new MemoryMedium({ a: good });
       await expect((await readArchive(medium, 'a')).extract(medium, '/')).rejects.toThrow(RangeError);
@@ -100,6 +120,34 @@ describe('ArchiveReader.extract', () => {
       },
       30_000,
     );
+
+    it('extract on a disk writes nothing outside of its target, whatever stands around it', async () => {
+      await onDisk(async (medium, path) => {
+        await medium.write('a', good);
+        await medium.ensureDir('precious');
+        await medium.symlink('precious', 'out');
+        const reader = await readArchive(medium, 'a');
+        await expect(reader.extract(medium, 'out')).rejects.toMatchObject({ code: 'ERR_BUILD_ARCHIVE_TARGET_EXISTS' });
+        // a folder above may be a link, as long as it leads to where the medium is allowed to go
+        await reader.extract(medium, 'out/below');
+        expect(await medium.read('precious/below/d/run')).toBe('#!/bin/sh');
+        await symlink('/', join(path, 'everywhere'));
+        await expect(reader.extract(medium, 'everywhere/tmp/core-archive-escape')).rejects.toMatchObject({
+          code: 'ERR_PATH_ESCAPES_ROOT',
+        });
+        expect((await medium.list('')).map(({ name }) => name)).toEqual(['a', 'everywhere', 'out', 'precious']);
+      });
+    });
+
+    it('extract that becomes the target of another meanwhile leaves that one alone', async () => {
+      const medium = new MemoryMedium({ a: good });
+      const onEntry = (): void => void medium.write('out/other', 'of others');
+      await expect((await readArchive(medium, 'a')).extract(medium, 'out', { onEntry })).rejects.toMatchObject({
+        code: 'ENOTEMPTY',
+      });
+      expect(await snapshot(medium, 'out')).toEqual({ other: 'of others' });
+      expect(await medium.list('')).toHaveLength(2);
+    });
 
     it('extract that is cancelled rejects with the reason and leaves nothing', async () => {
       const medium = new MemoryMedium({ a: good, sub: {} });

@@ -16,7 +16,7 @@ export interface ImageRead {
   readonly files: Readonly<Record<string, string>>;
 }
 
-export interface ImageConfig {
+interface ImageConfig {
   readonly os: string;
   readonly architecture: string;
   readonly created: string;
