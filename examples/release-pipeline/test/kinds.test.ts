@@ -108,8 +108,7 @@ describe.each(Object.entries(KINDS))('release.mjs with a project of the kind %s'
     needs(...kind.needs)(
       'release.mjs refuses to write where nothing can be written',
       () => {
-        const stderr = refused(kind, { files: { taken: 'a file' }, args: ['--out', 'taken/release'] });
-        expect(stderr).toMatch(/Cannot \w+[^]*taken/);
+        expect(refused(kind, { files: { dist: 'a file' } })).toMatch(/Cannot write ".*dist"/);
       },
       LONG,
     );

@@ -71,9 +71,22 @@ describe('writeChecksumFile', () => {
       const medium = new MemoryMedium(Object.fromEntries(artifacts.map(({ path }) => [path, 'x'])));
       await expect(writeChecksumFile(medium, artifacts, 'dist/CHECKSUMS.txt')).rejects.toMatchObject({
         code: 'ERR_BUILD_CHECKSUM_DUPLICATE',
-        message: expect.stringContaining(`are both called "${name}"`),
+        op: 'build.writeChecksumFile',
+        path: 'dist/CHECKSUMS.txt',
+        hint: expect.stringContaining('names of their own'),
+        message: expect.stringMatching(
+          new RegExp(`^Cannot write "dist/CHECKSUMS.txt": "\\S+" and "\\S+" are both called "${name}"$`),
+        ),
       });
       expect(await medium.exists('dist/CHECKSUMS.txt')).toBe(false);
+    });
+
+    it('writeChecksumFile that is cancelled leaves the old file, also where all digests are known', async () => {
+      const medium = new MemoryMedium({ sums: 'old' });
+      const known = { path: 'a', os: 'linux', arch: 'amd64', checksum: EMPTY };
+      const signal = AbortSignal.abort('enough');
+      await expect(writeChecksumFile(medium, [known], 'sums', { signal })).rejects.toBe('enough');
+      expect(await medium.read('sums')).toBe('old');
     });
 
     it('writeChecksumFile refuses what is missing and leaves the old file', async () => {

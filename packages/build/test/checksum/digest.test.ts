@@ -1,128 +1,117 @@
 import { createHash } from 'node:crypto';
 
 import { describe, expect, it } from '@jest/globals';
-import { defineMedium, type Medium, MemoryMedium } from '@core/io';
-import fc from 'fast-check';
+import { type Medium, MemoryMedium, type ReadHandle } from '@core/io';
 
-import { checksumAll } from '../../src/checksum/checksum.ts';
 import { digestFile } from '../../src/checksum/digest.ts';
 import { ReadBuffers } from '../../src/checksum/read-buffers.ts';
-import { noise } from '../../src/testing/archive-cases/encoding.ts';
 
-const MEGABYTE = 1 << 20;
+const MEBIBYTE = 1 << 20;
+const bytesOf = (size: number): Buffer => Buffer.alloc(size, 'some text that no length of a buffer divides');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** A medium whose reads give `most` bytes at a time, as some do, and that calls `change` before the second one. */
-function hesitant(memory: MemoryMedium, most: number, change: () => Promise<void> = () => Promise.resolve()): Medium {
-  const { driver } = memory;
-  return defineMedium({
-    ...driver,
-    async open(path) {
-      const handle = await driver.open?.(path);
-      if (handle === undefined) throw new Error('The medium has no handles');
-      return {
-        async read(buffer, offset, length, position) {
-          if (position > 0) await change();
-          return await handle.read(buffer, offset, Math.min(length, most), position);
-        },
-        stat: () => handle.stat(),
-        close: () => handle.close(),
-      };
-    },
-  });
+/** A medium whose file is as long as it says, or not; it counts the reads, and gives `most` bytes at once. */
+function reading(
+  bytes: Uint8Array,
+  { said = bytes.length, most = Infinity } = {},
+): { medium: Medium; reads: number[] } {
+  const medium = new MemoryMedium({ f: bytes });
+  const reads: number[] = [];
+  const open = medium.open.bind(medium);
+  medium.open = async (path, options) => {
+    const handle = await open(path, options);
+    return Object.assign(Object.create(handle) as ReadHandle, {
+      stat: async () => ({ ...(await handle.stat()), size: said }),
+      read: async (buffer: Uint8Array, offset: number, length: number, position: number) => {
+        const count = await handle.read(buffer, offset, Math.min(length, most), position);
+        reads.push(count);
+        return count;
+      },
+      [Symbol.asyncDispose]: () => handle.close(),
+    });
+  };
+  return { medium, reads };
 }
 
 describe('digestFile', () => {
   describe('Good', () => {
-    it('digestFile gives digest and size, however much a read gives', async () => {
-      for (const size of [0, 1, 65_535, 65_536, MEGABYTE, MEGABYTE + 1, 2 * MEGABYTE + 2, 3_000_000]) {
-        const bytes = noise(size);
-        for (const most of [MEGABYTE * 4, 70_001]) {
-          const medium = hesitant(new MemoryMedium({ f: bytes }), most);
-          expect(await digestFile(medium, 'f', {})).toEqual({ checksum: sha256(bytes), size });
-        }
-      }
+    it.each([
+      [0, [0]],
+      [1, [1]],
+      [65_535, [65_535]],
+      [65_536, [65_536]],
+      [MEBIBYTE, [MEBIBYTE]],
+      [MEBIBYTE + 1, [MEBIBYTE + 1, 0]],
+      [MEBIBYTE + 2, [MEBIBYTE + 1, 1]],
+      [3 * MEBIBYTE, [MEBIBYTE + 1, MEBIBYTE + 1, MEBIBYTE - 2]],
+    ])('digestFile reads %d bytes with no read too many', async (size, wanted) => {
+      const bytes = bytesOf(size);
+      const { medium, reads } = reading(bytes);
+      expect(await digestFile(medium, 'f', {})).toEqual({ checksum: sha256(bytes), size });
+      expect(reads).toEqual(wanted);
     });
 
-    it('checksumAll of files of any size, which share buffers, gives what each has', async () => {
-      const sizes = fc.array(fc.oneof(fc.nat(5000), fc.integer({ min: 60_000, max: 70_000 }), fc.nat(2_200_000)), {
-        minLength: 1,
-        maxLength: 20,
-      });
-      await fc.assert(
-        fc.asyncProperty(sizes, async (list) => {
-          const files = list.map((size, i) => noise(size, i + 1));
-          const medium = new MemoryMedium(Object.fromEntries(files.map((bytes, i) => [`f${String(i)}`, bytes])));
-          const artifacts = files.map((_, i) => ({ path: `f${String(i)}`, os: 'linux', arch: 'amd64' }));
-          const found = (await checksumAll(medium, artifacts)).map(({ checksum, size }) => [checksum, size]);
-          expect(found).toEqual(files.map((bytes) => [sha256(bytes), bytes.length]));
-        }),
-        { numRuns: 25 },
-      );
-    }, 60_000);
+    it('digestFile uses the buffers of the file before', async () => {
+      const buffers = new ReadBuffers();
+      const medium = new MemoryMedium({ a: bytesOf(3 * MEBIBYTE), b: bytesOf(2 * MEBIBYTE) });
+      await digestFile(medium, 'a', { buffers });
+      const own = [buffers.take(MEBIBYTE), buffers.take(MEBIBYTE)];
+      for (const buffer of own) buffers.giveBack(buffer);
+      expect(await digestFile(medium, 'b', { buffers })).toMatchObject({ checksum: sha256(bytesOf(2 * MEBIBYTE)) });
+      const again = [buffers.take(MEBIBYTE), buffers.take(MEBIBYTE)];
+      expect(new Set(again.map(({ buffer }) => buffer))).toEqual(new Set(own.map(({ buffer }) => buffer)));
+    });
   });
 
   describe('Ugly', () => {
     it.each([
-      ['grows', 'more of it'],
-      ['becomes shorter', ''],
-    ])('digestFile of a file that %s meanwhile is that of what was read', async (_, then) => {
-      const memory = new MemoryMedium({ f: 'x'.repeat(100) });
-      let first = true;
-      const medium = hesitant(memory, 50, async () => {
-        if (first) await memory.write('f', `${'x'.repeat(70)}${then}`);
-        first = false;
+      ['has grown', 1000],
+      ['has shrunk', 3000],
+      ['says nothing of its size', 0],
+    ])('digestFile reads a file that %s to its end', async (_, said) => {
+      const bytes = bytesOf(2000);
+      expect(await digestFile(reading(bytes, { said }).medium, 'f', {})).toEqual({
+        checksum: sha256(bytes),
+        size: 2000,
       });
-      const { size, checksum } = await digestFile(medium, 'f', {});
-      expect(checksum.length).toBe(64);
-      expect([100, 70, 70 + then.length]).toContain(size);
     });
 
-    it('digestFile that fails in the middle leaves no handle open', async () => {
-      const memory = new MemoryMedium({ f: 'x'.repeat(100) });
-      let open = 0;
-      const { driver } = hesitant(memory, 50, () => Promise.reject(new Error('the disk is on fire'))) as MemoryMedium;
-      const medium = defineMedium({
-        ...driver,
-        async open(path) {
-          const handle = await driver.open?.(path);
-          if (handle === undefined) throw new Error('The medium has no handles');
-          open += 1;
-          return {
-            read: (buffer, offset, length, position) => handle.read(buffer, offset, length, position),
-            stat: () => handle.stat(),
-            close: async () => {
-              open -= 1;
-              await handle.close();
-            },
-          };
-        },
-      });
-      await expect(digestFile(medium, 'f', { buffers: new ReadBuffers() })).rejects.toThrow();
-      expect(open).toBe(0);
+    it('digestFile reads to the end where little is given at once', async () => {
+      const bytes = bytesOf(100);
+      const { medium, reads } = reading(bytes, { most: 40 });
+      expect(await digestFile(medium, 'f', {})).toEqual({ checksum: sha256(bytes), size: 100 });
+      expect(reads).toEqual([40, 40, 20]);
+    });
+
+    it('digestFile that is cancelled between two reads rejects with the reason itself', async () => {
+      const controller = new AbortController();
+      const { medium, reads } = reading(bytesOf(3 * MEBIBYTE));
+      const push = reads.push.bind(reads);
+      reads.push = (...counts) => {
+        if (reads.length === 1) controller.abort('enough');
+        return push(...counts);
+      };
+      await expect(digestFile(medium, 'f', { signal: controller.signal })).rejects.toBe('enough');
+      expect(reads.length).toBeLessThan(3);
     });
   });
 });
 
 describe('ReadBuffers', () => {
-  describe('Good', () => {
-    it('ReadBuffers gives a byte more than a file has, and large buffers again', () => {
-      const buffers = new ReadBuffers();
-      expect(buffers.take(10)).toHaveLength(11);
-      const large = buffers.take(5 * MEGABYTE);
-      expect(large).toHaveLength(MEGABYTE + 1);
-      expect(buffers.take(MEGABYTE).buffer).not.toBe(large.buffer);
-      buffers.giveBack(large);
-      const again = buffers.take(100_000);
-      expect(again).toHaveLength(100_001);
-      expect(again.buffer).toBe(large.buffer);
-    });
+  it('ReadBuffers has room for a byte more, and keeps large buffers only', () => {
+    const buffers = new ReadBuffers();
+    expect([0, 10, 65_535, 65_536, MEBIBYTE].map((size) => buffers.take(size).length)).toEqual([
+      ...[1, 11, 65_536, 65_537, MEBIBYTE + 1],
+    ]);
+    expect(buffers.take(5 * MEBIBYTE).length).toBe(MEBIBYTE + 1);
+    expect(buffers.take(65_536).buffer.byteLength).toBe(MEBIBYTE + 1);
+    expect(buffers.take(65_535).buffer.byteLength).toBeLessThan(MEBIBYTE);
 
-    it('ReadBuffers does not keep small buffers, which are parts of a shared one', () => {
-      const buffers = new ReadBuffers();
-      const small = buffers.take(10);
-      buffers.giveBack(small);
-      expect(buffers.take(100_000).buffer).not.toBe(small.buffer);
-    });
+    const large = buffers.take(70_000);
+    buffers.giveBack(large);
+    buffers.giveBack(buffers.take(10)); // no buffer for others
+    expect(buffers.take(MEBIBYTE).buffer).toBe(large.buffer);
+    const fresh = buffers.take(MEBIBYTE);
+    expect([fresh.buffer === large.buffer, fresh.length]).toEqual([false, MEBIBYTE + 1]);
   });
 });

@@ -147,6 +147,19 @@ sign:
       expect(one.targets[0]).not.toBe(two.targets[0]);
     });
 
+    it('toTargets gives each target once, as objects of the caller’s own', () => {
+      const target = { os: 'linux', arch: 'arm' };
+      const config = { ...defaultConfig({}), targets: [target, { os: 'linux', arch: 'amd64' }, { ...target }] };
+      expect(toTargets(config)).toEqual([target, { os: 'linux', arch: 'amd64' }]);
+      expect(toTargets(config)[0]).not.toBe(target);
+    });
+
+    it('loadConfig takes a file of 64 KiB, and one byte more not', async () => {
+      const text = (size: number) => `project: { name: x } #${' '.repeat(size - 22)}`;
+      expect((await load(text(65_536))).project.name).toBe('x');
+      expect((await refusal(text(65_537))).message).toContain('it has 65537 bytes');
+    });
+
     it('loadConfig follows a few aliases', async () => {
       const { build } = await load('build: { flags: &f [-a], ldflags: *f }');
       expect(build.ldflags).toEqual(['-a']);
@@ -222,6 +235,16 @@ sign:
         [3, 'build.cgo'],
       ]);
       expect(error.message).toMatch(/\(and 2 more problems\)$/);
+      const two = await refusal('zzz: 1\narchive: { wrap: 1, format: tgz }\n'.slice(7));
+      expect(two.problems.map(({ column }) => column)).toEqual([18, 29]);
+      expect(two.message).toMatch(/: archive\.wrap is the number "1", not true or false \(and 1 more problem\)$/);
+      expect((await refusal('zzzzzz: 1')).message).toMatch(/: unknown key "zzzzzz"$/);
+      const required = await refusal('targets:\n- os: x\nbuild: { cgo: 1 }');
+      expect(required.problems.map(({ line, column }) => [line, column])).toEqual([
+        [2, 3],
+        [2, 7],
+        [3, 15],
+      ]);
     });
 
     it('loadConfig never shows a secret', async () => {
