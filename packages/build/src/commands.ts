@@ -33,7 +33,7 @@ export interface CommandOptions extends CancelOptions {
 }
 
 /** How much of the end of an output goes into an error. */
-const LAST_LINES = 20;
+const LAST_LINES = 40;
 
 /**
  * Runs a command to its end and tells what it says. Aborting ends it with everything that it started.

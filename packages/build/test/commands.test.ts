@@ -56,7 +56,7 @@ describe('runCommand', () => {
         code: 'ERR_BUILD_COMMAND_FAILED',
         message: 'Cannot run "node code": it exited with code 3',
         exitCode: 3,
-        output: Array.from({ length: 20 }, (_, i) => i + 80).join('\n'),
+        output: Array.from({ length: 40 }, (_, i) => i + 60).join('\n'),
         path: dir,
       });
     });
