@@ -81,6 +81,18 @@ describe('discover on a disk', () => {
   });
 
   describe('Bad', () => {
+    it.each(['node_modules', 'bower_components', 'vendor', 'dist', 'target', 'venv', '__pycache__', '.venv'])(
+      'discoverDetailed does not look into %s',
+      async (folder) => {
+        const medium = new MemoryMedium({
+          [`${folder}/go.mod`]: '',
+          [`${folder}/a/go.mod`]: '',
+          [`a${folder}/go.mod`]: '',
+        });
+        expect((await discoverDetailed(medium, '')).nested.map(({ dir }) => dir)).toEqual([`a${folder}`]);
+      },
+    );
+
     it('discover takes folders, devices and names in other letters for no markers', async () => {
       const dir = tempDir({ 'GO.MOD': '', 'Package.json': '{}', dockerfile: '', '.core/linuxkit/a.yaml': '' });
       for (const name of ['go.mod', 'Cargo.toml', 'Dockerfile', '.core/linuxkit/x.yml']) mkdirSync(join(dir, name));

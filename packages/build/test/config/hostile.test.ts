@@ -162,6 +162,22 @@ describe('loadConfig of texts', () => {
       expect(error.message.length).toBeLessThan(70_000);
     });
 
+    it('loadConfig follows a hundred aliases, and takes more for a bomb, once', async () => {
+      const aliases = (count: number) =>
+        `project: { name: &x a }\nbuild: { flags: [${Array(count).fill('*x').join()}] }`;
+      const medium = new MemoryMedium({ [PATH]: aliases(100) });
+      expect((await loadConfig(medium, '', { env: {} })).build.flags).toEqual(Array(100).fill('a'));
+      for (const count of [101, 300]) {
+        const { problems } = await refusal(aliases(count));
+        expect(problems).toEqual([
+          {
+            ...{ line: 2, column: 318, key: 'build.flags[100]', reason: 'more than 100 aliases' },
+            remedy: 'Write the values out where they are needed.',
+          },
+        ]);
+      }
+    });
+
     it.each<[string, Uint8Array]>([
       ['a letter of Latin 1', Buffer.from('project: { name: caf\xe9 }', 'latin1')],
       ['UTF-16', Buffer.from('\uFEFFversion: 1', 'utf16le')],
