@@ -16,8 +16,9 @@ export async function tarGzWithoutDigest(disk, path, to) {
 
 async function* content(disk, path, size) {
   const handle = await disk.open(path);
+  const buffers = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
   const read = async (position) => {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, size - position));
+    const buffer = buffers.reverse()[0].subarray(0, Math.min(CHUNK, size - position));
     return buffer.subarray(0, await handle.read(buffer, 0, buffer.length, position));
   };
   let coming = read(0);

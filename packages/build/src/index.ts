@@ -38,7 +38,7 @@ export { TaskfileBuilder } from './builders/taskfile/taskfile-builder.ts';
 export { WailsBuilder } from './builders/wails/wails-builder.ts';
 export { checksum, checksumAll } from './checksum/checksum.ts';
 export { writeChecksumFile } from './checksum/checksum-file.ts';
-export { type ChecksumReport, type MalformedLine, verifyChecksumFile } from './checksum/verify.ts';
+export { type ChecksumReport, type MalformedLine, verifyChecksumFile, type VerifyOptions } from './checksum/verify.ts';
 export type {
   ArchiveSettings,
   AttestSettings,

@@ -18,7 +18,7 @@ export class Tally {
 /**
  * Raw deflate of `chunks` by blocks, which are compressed side by side and given in order. Each block is primed with
  * the end of the one before, so that they make one stream that any inflate reads. The bytes depend on content and level
- * only. At most `workers + 2` blocks are in memory.
+ * only. At most `workers + 4` blocks are in memory.
  */
 export function blockDeflate(
   chunks: AsyncIterable<Uint8Array>,

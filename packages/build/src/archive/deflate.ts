@@ -26,6 +26,9 @@ export interface BlockPlace {
 /** What is packed at once: the way to the thread pool and back takes longer. */
 const TINY_BYTES = 4096;
 
+/** What a block of 1 MiB is packed to, or less. */
+const USUAL_BYTES = 1 << 19;
+
 const deflateInPool = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
 
 /** Raw deflate of one block, in the thread pool. One after the other such blocks make one stream, for any inflate. */
@@ -38,8 +41,8 @@ function optionsFor(length: number, { previous, level, last }: BlockPlace): Zlib
   return {
     level: ZLIB_LEVELS[level - 1] ?? level,
     memLevel: MEM_LEVEL,
-    // all of it comes out in one piece: nothing is copied together
-    chunkSize: Math.max(1024, length + (length >> 6) + 64),
+    // most blocks come out in one piece, and nothing is copied together; the few others need more room than is usual
+    chunkSize: Math.max(1024, Math.min(length + (length >> 6) + 64, USUAL_BYTES)),
     finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
     ...(previous.length > 0 && { dictionary: previous.subarray(-WINDOW_BYTES) }),
   };

@@ -14,7 +14,7 @@ export interface FileEntry extends NamedEntry {
   /** How many bytes {@link content} gives, exactly. */
   readonly size: number;
   readonly executable: boolean;
-  /** The bytes; read once. The encoder may keep the chunks. */
+  /** The bytes; read once. A chunk is good until the next one, of whichever entry, is asked for: what is kept is copied. */
   content(): AsyncIterable<Uint8Array>;
 }
 

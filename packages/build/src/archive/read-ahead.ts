@@ -1,6 +1,6 @@
 import type { Medium } from '@core/io';
 
-import { fileContent, type FileContentRequest, wholeContent } from './file-content.ts';
+import { ChunkBuffers, fileContent, type FileContentRequest, wholeContent } from './file-content.ts';
 
 /** Files up to here are read in one piece, before their turn. */
 const SMALL_BYTES = 1 << 16;
@@ -9,13 +9,15 @@ const MOST_BYTES = 1 << 20;
 
 /**
  * The contents of a list of files (a gap is none), to be asked for in its order. Small ones are read before their turn, several at a
- * time: one after the other a release of thousands of files would wait more than work. Closing waits for all reads.
+ * time: one after the other a release of thousands of files would wait more than work. A chunk is good until the next
+ * one is asked for, of whichever file. Closing waits for all reads.
  */
 export class ReadAhead implements AsyncDisposable {
   readonly #medium: Medium;
   readonly #files: readonly (FileContentRequest | undefined)[];
   /** What has begun, and nobody has asked for. */
   readonly #held = new Map<number, Promise<Uint8Array>>();
+  readonly #buffers = new ChunkBuffers();
   #heldBytes = 0;
   #next = 0;
 
@@ -31,7 +33,7 @@ export class ReadAhead implements AsyncDisposable {
     this.#begin(index);
     const held = this.#held.get(index);
     if (held === undefined) {
-      yield* fileContent(this.#medium, file);
+      yield* fileContent(this.#medium, { ...file, buffers: this.#buffers });
       return;
     }
     const bytes = await held;

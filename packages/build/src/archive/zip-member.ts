@@ -72,7 +72,7 @@ export class ZipMember {
 
   /** A content of one block: its header has the sizes. */
   async #whole(entry: FileEntry, level: number): Promise<Piece> {
-    const block = await gathered(exactly(entry));
+    const block = await gathered(exactly(entry), entry.size);
     if (block.length === 0) return { bytes: this.#stored(block), weight: 0 };
     const deflated = deflateBlock(block, { previous: EMPTY, level, last: true });
     const bytes = deflated.then((packed) =>
@@ -100,11 +100,15 @@ export class ZipMember {
 
 const EMPTY = Buffer.alloc(0);
 
-async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  const [only] = parts;
-  return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts);
+/** A copy of all chunks, which are not there for long. */
+async function gathered(chunks: AsyncIterable<Uint8Array>, size: number): Promise<Uint8Array> {
+  const content = Buffer.allocUnsafeSlow(size);
+  let length = 0;
+  for await (const chunk of chunks) {
+    content.set(chunk, length);
+    length += chunk.length;
+  }
+  return content;
 }
 
 function target(entry: EncodedEntry): string {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { defineMedium, MemoryMedium } from '@core/io';
 
 import { archive } from '../../src/archive/archive.ts';
-import { fileContent } from '../../src/archive/file-content.ts';
+import { ChunkBuffers, fileContent } from '../../src/archive/file-content.ts';
+import { noise } from '../../src/testing/archive-cases/encoding.ts';
 
 const MEGABYTE = 1 << 20;
 const artifact = { path: 'app', os: 'linux', arch: 'amd64' };
@@ -39,6 +40,21 @@ describe('fileContent', () => {
         expect(Buffer.concat(parts).equals(bytes)).toBe(true);
       },
     );
+
+    it('fileContent reads into two buffers in turn, where it is given them', async () => {
+      const bytes = noise(5 * MEGABYTE);
+      const buffers = new ChunkBuffers();
+      for (let turn = 0; turn < 2; turn += 1) {
+        const [parts, seen] = [[] as Uint8Array[], new Set<ArrayBufferLike>()];
+        const request = { path: 'f', size: bytes.length, op: 'build.archive', signal: undefined, buffers };
+        for await (const chunk of fileContent(new MemoryMedium({ f: bytes }), request)) {
+          parts.push(Buffer.from(chunk));
+          seen.add(chunk.buffer);
+        }
+        expect(seen.size).toBe(2);
+        expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+      }
+    });
   });
 
   describe('Ugly', () => {

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 
 import { BLOCK_BYTES } from '../../archive/blocks.ts';
+import type { FileEntry } from '../../archive/encoder.ts';
 import type { ArchiveConformanceCase } from '../archive-conformance.ts';
 import { behaviour, file, MTIME, noise, roundTrip } from './encoding.ts';
 
@@ -25,6 +26,24 @@ export const contents: readonly ArchiveConformanceCase[] = [
     );
     for (const [i, size] of sizes.entries()) ok(noise(size, i + 1).equals(unpacked[i]?.content ?? Buffer.alloc(0)));
   }),
+  behaviour(
+    'encode() keeps the bytes of a chunk that is overwritten when the next one is asked for',
+    async (subject) => {
+      const shared = Buffer.alloc(BLOCK_BYTES / 4);
+      const overwritten = (name: string, chunks: number): FileEntry => ({
+        ...file(name),
+        size: chunks * shared.length,
+        async *content() {
+          for (let chunk = 1; chunk <= chunks; chunk += 1) yield await Promise.resolve(shared.fill(chunk));
+          shared.fill(0xff);
+        },
+      });
+      const unpacked = await roundTrip(subject, [overwritten('one', 1), overwritten('many', 7)], { level: 1 });
+      for (const { content } of unpacked) {
+        for (let at = 0; at < content.length; at += shared.length) equal(content[at], 1 + at / shared.length);
+      }
+    },
+  ),
   behaviour('encode() keeps the order of the entries', async (subject) => {
     const order = ['b', 'a', 'c/z', 'c/y'];
     const unpacked = await roundTrip(
