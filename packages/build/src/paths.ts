@@ -29,3 +29,14 @@ export async function listIfThere(medium: Medium, dir: string, options: CancelOp
     throw error;
   }
 }
+
+/** Whether something has this name, be it a link that leads nowhere. */
+export async function isThere(medium: Medium, path: string, options: CancelOptions): Promise<boolean> {
+  try {
+    await medium.stat(path, { ...options, follow: false });
+    return true;
+  } catch (error) {
+    if (isCoreError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
+    throw error;
+  }
+}

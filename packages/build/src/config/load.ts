@@ -1,7 +1,7 @@
 import { type CancelOptions, isCoreError, type Medium } from '@core/io';
 
 import { formatTarget, type Target } from '../target.ts';
-import { pathBelow } from '../paths.ts';
+import { isThere, pathBelow } from '../paths.ts';
 import type { BuildConfig } from './build-config.ts';
 import { BuildConfigError, type ConfigProblem } from './config-error.ts';
 import { DEFINITION } from './definition.ts';
@@ -173,12 +173,7 @@ async function refuseOtherSpelling(medium: Medium, dir: string, options: CancelO
 
 /** So would a link that leads nowhere. */
 async function refuseDanglingLink(medium: Medium, path: string, options: CancelOptions): Promise<void> {
-  try {
-    await medium.stat(path, { ...options, follow: false });
-  } catch (error) {
-    if (isCoreError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return;
-    throw error;
-  }
+  if (!(await isThere(medium, path, options))) return;
   refuse(path, [{ line: 1, column: 1, reason: 'it is a link that leads nowhere', remedy: 'Make it a file.' }]);
 }
 

@@ -1,8 +1,8 @@
 import type { CancelOptions, Medium } from '@core/io';
 
 import { isBelow } from '../manifest-codec.ts';
-import { folderOf, listIfThere, pathBelow } from '../paths.ts';
-import { deleteIfEmpty, isThere } from './entries.ts';
+import { folderOf, isThere, listIfThere, pathBelow } from '../paths.ts';
+import { deleteIfEmpty } from './entries.ts';
 
 /** Folders beside a release in which the next one is made. The dot keeps them out of patterns. */
 export const STAGING_PREFIX: string = '.release-';

@@ -5,8 +5,8 @@ import { type CancelOptions, isCoreError, type Medium } from '@core/io';
 import { BuildError } from '../errors.ts';
 import { MANIFEST_FILE, pathsOf, readManifest } from '../manifest.ts';
 import { type ReleaseManifest } from '../manifest-codec.ts';
-import { folderOf, nameOf, pathBelow } from '../paths.ts';
-import { deleteIfEmpty, isThere } from './entries.ts';
+import { folderOf, isThere, nameOf, pathBelow } from '../paths.ts';
+import { deleteIfEmpty } from './entries.ts';
 import { apply, type Change, NOTE, STAGING_PREFIX, takeBack, tidy } from './publish.ts';
 
 /**

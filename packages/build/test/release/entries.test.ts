@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryMedium } from '@core/io';
 import { faulty } from '@core/io/testing';
 
-import { deleteIfEmpty, isThere } from '../../src/release/entries.ts';
+import { isThere } from '../../src/paths.ts';
+import { deleteIfEmpty } from '../../src/release/entries.ts';
 
 const failing = (op: 'remove' | 'stat') =>
   faulty(new MemoryMedium({ dir: {}, file: '' }), [{ op, path: /./, error: 'EIO' }]);
