@@ -3,6 +3,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { copy, DiskMedium } from '@core/io';
+import { peakMegabytes } from '@core/tooling/peak-memory';
 
 const [root] = process.argv.slice(2);
 await writeFile(join(root, 'gigabyte.bin'), '');
@@ -10,7 +11,7 @@ await truncate(join(root, 'gigabyte.bin'), 1 << 30);
 const disk = new DiskMedium({ root });
 await disk.write('warm.txt', 'warm');
 await copy(disk, 'warm.txt', disk, 'warm-copy.txt');
-const before = process.resourceUsage().maxRSS;
+const before = peakMegabytes();
 await copy(disk, 'gigabyte.bin', disk, 'gigabyte-copy.bin');
-console.log((process.resourceUsage().maxRSS - before) / 1024);
+console.log(peakMegabytes() - before);
 await disk.close();

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 
+import { peakMegabytes } from '@core/tooling/peak-memory';
+
 const [subject, count, isHashed] = process.argv.slice(2);
 const FIRST = 1_000_000_000_000_000; // 16 digits and a newline: 17 bytes a line
 const program = ['seq', [String(FIRST), String(FIRST + Number(count) - 1)]];
@@ -82,7 +84,7 @@ const began = performance.now();
 const service = await run();
 const ms = performance.now() - began;
 const { user, system } = process.cpuUsage(before);
-const megabytes = process.resourceUsage().maxRSS / 1024;
+const megabytes = peakMegabytes();
 console.log(
   JSON.stringify({
     lines,
