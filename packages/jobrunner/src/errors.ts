@@ -1,7 +1,22 @@
 import { CoreError, type CoreErrorOptions } from '@core/io';
 
 /** The codes of `@core/jobrunner`: permanent names, documented in its README. */
-export type JobrunnerErrorCode = 'ERR_JOURNAL_INVALID_NAME';
+export type JobrunnerErrorCode =
+  | 'ERR_JOURNAL_INVALID_NAME'
+  | 'ERR_JOURNAL_INVALID_ENTRY'
+  | 'ERR_JOURNAL_CLOSED'
+  | 'ERR_JOURNAL_UNWRITABLE'
+  | 'ERR_JOBRUNNER_SOURCE_FAILED'
+  | 'ERR_JOBRUNNER_TIMEOUT'
+  | 'ERR_JOBRUNNER_HANDLER_FAILED'
+  | 'ERR_JOBRUNNER_QUEUE_FAILED'
+  | 'ERR_GITHUB_INCOMPLETE'
+  | 'ERR_GITHUB_RATE_LIMITED'
+  | 'ERR_GITHUB_REQUEST_FAILED'
+  | 'ERR_GITHUB_REFUSED'
+  | 'ERR_GITHUB_CHANGED_MEANWHILE'
+  | 'ERR_GITHUB_INVALID_SIGNATURE'
+  | 'ERR_DISPATCH_FAILED';
 
 /** What a {@link JobrunnerError} is made from. */
 export interface JobrunnerErrorOptions extends CoreErrorOptions {

@@ -4,6 +4,7 @@ export { DaemonError, type DaemonErrorOptions } from './daemon-error.ts';
 export type { DaemonBody, DaemonContext, DaemonOptions, StopHandler } from './daemon-options.ts';
 export type { HealthCheck, HealthCheckContext, HealthCheckFunction, HealthCheckReport } from './health-check.ts';
 export { HealthServer, type HealthServerOptions } from './health-server.ts';
+export { isProcessRunning, processRecordOf, type ProcessRecord } from './liveness.ts';
 export { PidFile, type PidFileOptions } from './pid-file.ts';
 export { type HealthProbe, probeHealth, type ProbeOptions } from './probe.ts';
 export { type DaemonRegistration, Registry, type RegistryOptions, type UnregisterOptions } from './registry.ts';

@@ -29,8 +29,19 @@ const disk = localMedium();
 let ownBoot: Promise<string | undefined> | undefined;
 let ownStat: Promise<Stat | undefined> | undefined;
 
-/** What a file should tell of a process, so that nobody takes another one with its number for it. */
-export async function recordOf(pid: number): Promise<Pick<ProcessRecord, 'bootId' | 'startTicks'>> {
+/**
+ * What a file should tell of a process, so that nobody takes another one with its number for it. Where the system does
+ * not tell (it is not Linux, or the process is gone) the fields are `undefined`.
+ *
+ * @example
+ * ```ts
+ * import { isProcessRunning, processRecordOf } from '@core/process/daemon';
+ *
+ * const record = { pid: process.pid, writtenAtMs: Date.now(), ...(await processRecordOf(process.pid)) };
+ * assert.equal(await isProcessRunning(record), true);
+ * ```
+ */
+export async function processRecordOf(pid: number): Promise<Pick<ProcessRecord, 'bootId' | 'startTicks'>> {
   const [stat, bootId] = await Promise.all([statOf(pid), bootIdHere()]);
   return { startTicks: stat?.startTicks, bootId };
 }
@@ -38,8 +49,17 @@ export async function recordOf(pid: number): Promise<Pick<ProcessRecord, 'bootId
 /**
  * Whether the process of a record still runs: not another one that was given its number, and not a corpse that nobody
  * has buried. Where that cannot be seen, it is taken for alive.
+ *
+ * @example
+ * ```ts
+ * import { isProcessRunning, processRecordOf } from '@core/process/daemon';
+ *
+ * const own = await processRecordOf(process.pid);
+ * const another = { pid: process.pid, writtenAtMs: Date.now(), ...own, startTicks: 1 };
+ * assert.equal(await isProcessRunning(another), own.startTicks === undefined);
+ * ```
  */
-export async function isRunning(record: ProcessRecord): Promise<boolean> {
+export async function isProcessRunning(record: ProcessRecord): Promise<boolean> {
   if (sendSignalTo(record.pid, 0) === 'gone') return false;
   const [stat, bootId] = await Promise.all([statOf(record.pid), bootIdHere()]);
   if (record.bootId !== undefined && bootId !== undefined && record.bootId !== bootId) return false;

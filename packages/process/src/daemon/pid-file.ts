@@ -6,7 +6,7 @@ import { type CancelOptions, isCoreError, localMedium, type Lock, type Medium } 
 import { checkNumber } from '../check.ts';
 import { isPid } from './arguments.ts';
 import { DaemonError } from './daemon-error.ts';
-import { isRunning } from './liveness.ts';
+import { isProcessRunning } from './liveness.ts';
 
 /** Where a {@link PidFile} is kept. */
 export interface PidFileOptions {
@@ -186,7 +186,7 @@ export class PidFile implements AsyncDisposable {
 }
 
 async function isAlive({ pid, writtenAtMs }: Found): Promise<boolean> {
-  return pid !== undefined && (await isRunning({ pid, writtenAtMs }));
+  return pid !== undefined && (await isProcessRunning({ pid, writtenAtMs }));
 }
 
 function unlessCode(code: string): (error: unknown) => void {

@@ -6,7 +6,7 @@ import { checkName, checkPid } from './arguments.ts';
 import { type DaemonEntry, decodeEntry, encodeEntry, publicEntry, type StoredEntry } from './daemon-entry.ts';
 import { DaemonError } from './daemon-error.ts';
 import { homeMedium } from './home.ts';
-import { isRunning, recordOf } from './liveness.ts';
+import { isProcessRunning, processRecordOf } from './liveness.ts';
 
 /** Where a {@link Registry} is kept. */
 export interface RegistryOptions {
@@ -70,7 +70,7 @@ export class Registry {
     await this.#locked(path, signal, async () => {
       const other = await this.#read(path, signal);
       if (other !== undefined && isInTheWay(other, entry) && (await runs(other))) throw refusal(entry, other);
-      const stored = { ...entry, host: hostname(), ...(await recordOf(pid)) };
+      const stored = { ...entry, host: hostname(), ...(await processRecordOf(pid)) };
       await this.#medium.write(path, encodeEntry(stored), { signal });
     });
     return publicEntry(entry);
@@ -194,7 +194,7 @@ function isOfThisHost({ host }: StoredEntry): boolean {
 }
 
 function runs({ pid, startTicks, bootId, startedAt }: StoredEntry): Promise<boolean> {
-  return isRunning({ pid, startTicks, bootId, writtenAtMs: startedAt.getTime() });
+  return isProcessRunning({ pid, startTicks, bootId, writtenAtMs: startedAt.getTime() });
 }
 
 function refusal({ code, daemon }: DaemonEntry, other: StoredEntry): DaemonError {

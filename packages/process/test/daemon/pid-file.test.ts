@@ -17,7 +17,7 @@ import { needs } from '@core/tooling/needs';
 import { PidFile } from '../../src/daemon/index.ts';
 import { scriptedCommand } from '../../src/testing/index.ts';
 import { Service } from '../../src/service.ts';
-import { isRunning } from '../../src/daemon/liveness.ts';
+import { isProcessRunning } from '../../src/daemon/liveness.ts';
 import { Child } from './child.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -98,10 +98,10 @@ describe('Good', () => {
       await expect(new PidFile(path).acquire()).rejects.toMatchObject({ pid: run.pid });
       await run.raise('SIGKILL');
       // its first thread may be a corpse while others are still being ended
-      while (await isRunning({ pid: run.pid, writtenAtMs: Date.now() })) await new Promise(setImmediate);
+      while (await isProcessRunning({ pid: run.pid, writtenAtMs: Date.now() })) await new Promise(setImmediate);
       await using file = new PidFile(path);
       await file.acquire();
-      expect(parent.isRunning).toBe(true);
+      expect(parent.isProcessRunning).toBe(true);
     },
   );
 });
