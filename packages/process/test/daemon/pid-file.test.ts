@@ -101,7 +101,7 @@ describe('Good', () => {
       while (await isProcessRunning({ pid: run.pid, writtenAtMs: Date.now() })) await new Promise(setImmediate);
       await using file = new PidFile(path);
       await file.acquire();
-      expect(parent.isProcessRunning).toBe(true);
+      expect(parent.isRunning).toBe(true);
     },
   );
 });
