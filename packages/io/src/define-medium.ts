@@ -8,6 +8,7 @@ import { ErrnoSignal } from './errno.ts';
 import { BytesHandle, GuardedHandle } from './handle.ts';
 import { rememberInode } from './identity.ts';
 import type {
+  AppendOptions,
   CancelOptions,
   Content,
   DirEntry,
@@ -138,7 +139,7 @@ export class DefinedMedium implements Medium {
     }
   }
 
-  async append(path: string, content: Content, options?: CancelOptions): Promise<void> {
+  async append(path: string, content: Content, options?: AppendOptions): Promise<void> {
     await this.#appendAs('append', path, encode(content), options);
   }
 
@@ -248,7 +249,7 @@ export class DefinedMedium implements Medium {
     );
   }
 
-  appendStream(path: string, options?: CancelOptions): Writable {
+  appendStream(path: string, options?: AppendOptions): Writable {
     return new AppendStream((bytes) => this.#appendAs('appendStream', path, bytes, options), options?.signal);
   }
 
@@ -428,11 +429,12 @@ export class DefinedMedium implements Medium {
     return isPromise(listed) ? listed.then((entries) => entriesBelow(prefix, entries)) : entriesBelow(prefix, listed);
   }
 
-  async #appendAs(op: string, path: string, bytes: Uint8Array, options: CancelOptions | undefined): Promise<void> {
+  async #appendAs(op: string, path: string, bytes: Uint8Array, options: AppendOptions | undefined): Promise<void> {
     try {
       options?.signal?.throwIfAborted();
       const target = this.#notRoot(path, 'EISDIR');
-      await this.#derivation.withParents(target, () => this.#derivation.append(target, bytes, options?.signal));
+      const how = { durable: options?.durable === true, signal: options?.signal };
+      await this.#derivation.withParents(target, () => this.#derivation.append(target, bytes, how));
     } catch (error) {
       throw this.#refusal(error, op, path, options);
     }

@@ -1,5 +1,5 @@
 import { driverWrite } from './arguments.ts';
-import type { Awaitable, MediumDriver } from './driver.ts';
+import type { Awaitable, DriverAppend, MediumDriver } from './driver.ts';
 import type { FileKind } from './medium.ts';
 import { KeyedMutex } from './mutex.ts';
 import { joinPath, parentPath, splitPath } from './path.ts';
@@ -88,15 +88,15 @@ export class Derivation {
   }
 
   /** Adds to the end: by the driver itself, or by reading and writing, one after the other for each path. */
-  async append(path: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  async append(path: string, bytes: Uint8Array, options: DriverAppend): Promise<void> {
     const driver = this.#driver;
     if (driver.append !== undefined) {
-      await driver.append(path, bytes, signal);
+      await driver.append(path, bytes, options);
       return;
     }
     await this.#appends.run(path, async () => {
-      const before = await this.#readOrEmpty(path, signal);
-      await driver.write(path, Buffer.concat([before, bytes]), driverWrite({ signal }, true));
+      const before = await this.#readOrEmpty(path, options.signal);
+      await driver.write(path, Buffer.concat([before, bytes]), driverWrite(options, true));
     });
   }
 

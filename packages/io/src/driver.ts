@@ -38,6 +38,9 @@ export interface DriverWrite {
   readonly owned?: boolean;
 }
 
+/** How a primitive adds to the end. */
+export type DriverAppend = Pick<DriverWrite, 'durable' | 'signal'>;
+
 /** A new content under way: nothing of it can be seen before `commit`. */
 export interface DriverSink {
   /** The bytes may be overwritten by the caller once this is done. */
@@ -87,7 +90,7 @@ export interface MediumDriver {
   rename(from: string, to: string): Awaitable<void>;
 
   /** Derived: read, then write, one after the other inside this medium. */
-  append?(path: string, bytes: Uint8Array, signal: AbortSignal | undefined): Awaitable<void>;
+  append?(path: string, bytes: Uint8Array, options: DriverAppend): Awaitable<void>;
   /** Derived: from `read`. */
   open?(path: string): Awaitable<DriverHandle>;
   /** Derived: collect, then `write`. */

@@ -5,6 +5,7 @@ export { DiskMedium, type DiskMediumOptions, type EscapeAttempt } from './disk/d
 export { localMedium } from './disk/local-medium.ts';
 export type {
   Awaitable,
+  DriverAppend,
   DriverEntry,
   DriverHandle,
   DriverSink,
@@ -31,6 +32,7 @@ export { overlay } from './layers/overlay.ts';
 export { readonly } from './layers/readonly.ts';
 export { sub } from './layers/sub.ts';
 export type {
+  AppendOptions,
   CancelOptions,
   Content,
   DirEntry,

@@ -45,6 +45,12 @@ export interface WriteOptions extends CancelOptions {
   readonly durable?: boolean | undefined;
 }
 
+/** How something is added to the end of a file. */
+export interface AppendOptions extends CancelOptions {
+  /** Return only when content and name have reached the disk. */
+  readonly durable?: boolean | undefined;
+}
+
 /** How a stream writes. */
 export interface WriteStreamOptions extends CancelOptions {
   /** As in {@link WriteOptions}. */
@@ -168,7 +174,7 @@ export interface Medium {
    */
   write(path: string, content: Content, options?: WriteOptions): Promise<void>;
   /** Adds to the end in one piece: concurrent appends, also of other processes, never mix. Makes file and parents. */
-  append(path: string, content: Content, options?: CancelOptions): Promise<void>;
+  append(path: string, content: Content, options?: AppendOptions): Promise<void>;
   /** Makes a directory and its parents; fine where it stands. `EEXIST` or `ENOTDIR` where a file is in the way. */
   ensureDir(path: string, options?: CancelOptions): Promise<void>;
 
@@ -199,7 +205,7 @@ export interface Medium {
   /** Atomic as `write`: the content appears when the stream finishes; destroying it leaves the old file. */
   writeStream(path: string, options?: WriteStreamOptions): Writable;
   /** Every chunk (or run of waiting chunks) is one `append`. */
-  appendStream(path: string, options?: CancelOptions): Writable;
+  appendStream(path: string, options?: AppendOptions): Writable;
 
   /** Sets permission bits; `ERR_NOT_SUPPORTED` without the capability `mode`. */
   chmod(path: string, mode: number, options?: CancelOptions): Promise<void>;

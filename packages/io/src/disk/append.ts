@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, ftruncateSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, readFileSync, type Stats } from 'node:fs';
 
 import { ErrnoSignal } from '../errno.ts';
-import { writeInPool, writeOnce } from './calls.ts';
+import { syncData, writeInPool, writeOnce } from './calls.ts';
 import { CAREFUL, isUsable } from './read-file.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { errorCode } from './system-error.ts';
@@ -10,19 +10,26 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | CARE
 /** What Linux writes in one call at most, and so in one piece. */
 const MOST_BYTES = 0x7ffff000;
 
-/** Adds the bytes in one call, which the kernel keeps in one piece between those of others; or adds nothing. Closes it. */
-export async function appendAndClose(fd: number, bytes: Uint8Array): Promise<void> {
+/**
+ * Adds the bytes in one call, which the kernel keeps in one piece between those of others; or adds nothing. Closes it.
+ * Gives whether the file was empty, so that its name may be new.
+ */
+export async function appendAndClose(fd: number, bytes: Uint8Array, durable: boolean): Promise<boolean> {
   try {
     if (bytes.length > MOST_BYTES) throw new ErrnoSignal('EFBIG', { hint: 'Append it in parts.' });
     const stats = fstatSync(fd);
-    const { length } = bytes;
-    if (length === 0) return;
-    const writing = stats.isFile() ? writeOnce : writeInPool;
-    const written = await writing(fd, { buffer: bytes, offset: 0, length });
-    if (written < length) takeBack(fd, endOfWrite(fd) ?? stats.size + written, written);
+    if (bytes.length > 0) await appendBytes(fd, bytes, stats);
+    if (durable && stats.isFile()) await syncData(fd);
+    return stats.size === 0;
   } finally {
     closeSync(fd);
   }
+}
+
+async function appendBytes(fd: number, bytes: Uint8Array, before: Stats): Promise<void> {
+  const writing = before.isFile() ? writeOnce : writeInPool;
+  const written = await writing(fd, { buffer: bytes, offset: 0, length: bytes.length });
+  if (written < bytes.length) takeBack(fd, endOfWrite(fd) ?? before.size + written, written);
 }
 
 /** Opens a file to be added to, and makes it where it is missing. */

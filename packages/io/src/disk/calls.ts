@@ -5,7 +5,7 @@
  * contents, flushing or giving back the blocks of big files. By descriptor, not by `FileHandle`, as making one of those
  * costs more than reading a small file.
  */
-import { fsync, read, rename, renameSync, unlink, unlinkSync, write, writeSync } from 'node:fs';
+import { fdatasync, fsync, read, rename, renameSync, unlink, unlinkSync, write, writeSync } from 'node:fs';
 
 import { nextTurn } from './turns.ts';
 
@@ -71,6 +71,13 @@ export async function writeAll(fd: number, buffer: Uint8Array, signal: AbortSign
 export function sync(fd: number): Promise<void> {
   return called((done) => {
     fsync(fd, done);
+  });
+}
+
+/** Has what was written reach the disk, and of what is told about the file only what is needed to read it. */
+export function syncData(fd: number): Promise<void> {
+  return called((done) => {
+    fdatasync(fd, done);
   });
 }
 

@@ -87,11 +87,12 @@ function writing(access: Access): Primitives<'write' | 'create' | 'append' | 'mk
   return {
     write: (path, bytes, options) => gate.pass(() => writeWhole(create('write', path, options), bytes)),
     create: inTurn((path: string, options: DriverWrite) => create('writeStream', path, options)),
-    append: (path, bytes, signal) =>
-      gate.pass(() => {
+    append: (path, bytes, { durable, signal }) =>
+      gate.pass(async () => {
         signal?.throwIfAborted();
         const fd = access.change('append', path, () => openToAppend(sandbox, path));
-        return appendAndClose(fd, bytes);
+        const isNew = await appendAndClose(fd, bytes, durable);
+        if (durable && isNew) await made.syncName(path);
       }),
     mkdir: inTurn((path: string) => {
       access.change('ensureDir', path, () => {

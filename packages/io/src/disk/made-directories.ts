@@ -31,11 +31,21 @@ export class MadeDirectories {
       abort: () => sink.abort(),
       commit: async () => {
         await sink.commit();
-        for (let at = parentPath(path); at !== ''; at = parentPath(at)) {
-          if (this.#paths.delete(at)) await this.#sync(parentPath(at));
-        }
+        await this.#syncParents(path);
       },
     };
+  }
+
+  /** Has the name of the file `path` reach the disk, with those of the directories on the way. */
+  async syncName(path: string): Promise<void> {
+    await this.#sync(parentPath(path));
+    await this.#syncParents(path);
+  }
+
+  async #syncParents(path: string): Promise<void> {
+    for (let at = parentPath(path); at !== ''; at = parentPath(at)) {
+      if (this.#paths.delete(at)) await this.#sync(parentPath(at));
+    }
   }
 
   async #sync(path: string): Promise<void> {

@@ -97,9 +97,9 @@ function overMethods(medium: Medium): CompleteDriver {
       await assertParent(medium, to);
       await medium.rename(rooted(from), rooted(to));
     },
-    append: async (path, bytes, signal) => {
+    append: async (path, bytes, options) => {
       await assertParent(medium, path);
-      await medium.append(rooted(path), bytes, { signal });
+      await medium.append(rooted(path), bytes, options);
     },
     open: async (path) => overHandle(await medium.open(rooted(path))),
     create: async (path, options) => {

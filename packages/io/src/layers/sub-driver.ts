@@ -20,7 +20,7 @@ export function subDriver(inner: MediumDriver, folder: Folder): MediumDriver {
 
     write: (path, bytes, options) =>
       folder.make(async () => inner.write(await folder.find(path, !options.exclusive), bytes, options)),
-    append: (path, bytes, signal) => folder.make(async () => all.append(await folder.find(path), bytes, signal)),
+    append: (path, bytes, options) => folder.make(async () => all.append(await folder.find(path), bytes, options)),
     create: (path, options) =>
       folder.make(async () => all.create(await folder.find(path, !options.exclusive), options)),
     mkdir: (path) => folder.make(async () => inner.mkdir(await folder.find(path, false))),

@@ -42,10 +42,10 @@ function writing(inner: CompleteDriver, faults: Faults): Part<'append' | 'write'
       const torn = (length: number): Awaitable<void> => put(bytes.subarray(0, length));
       return faults.run({ op: 'write', path }, { signal: options.signal, whole: () => put(bytes), torn });
     },
-    append: (path, bytes, signal) => {
-      const add = (part: Uint8Array): Awaitable<void> => inner.append(path, part, signal);
+    append: (path, bytes, options) => {
+      const add = (part: Uint8Array): Awaitable<void> => inner.append(path, part, options);
       const torn = (length: number): Awaitable<void> => add(bytes.subarray(0, length));
-      return faults.run({ op: 'append', path }, { signal, whole: () => add(bytes), torn });
+      return faults.run({ op: 'append', path }, { signal: options.signal, whole: () => add(bytes), torn });
     },
   };
 }

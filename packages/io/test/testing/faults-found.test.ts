@@ -74,7 +74,7 @@ const FAULTS: Record<string, Fault> = {
   'a write that ignores the signal and never undoes': {
     finds: 'append() by several at once loses and mixes nothing',
     driver: (sound) => ({
-      append: async (path, bytes, signal) => {
+      append: async (path, bytes, { signal }) => {
         const old = await Promise.resolve(sound.read(path, signal)).catch(() => new Uint8Array());
         await turn();
         await sound.write(path, Buffer.concat([old, bytes]), options());

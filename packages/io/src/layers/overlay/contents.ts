@@ -1,4 +1,4 @@
-import type { DriverSink, DriverWrite } from '../../driver.ts';
+import type { DriverAppend, DriverSink, DriverWrite } from '../../driver.ts';
 import { ErrnoSignal } from '../../errno.ts';
 import type { Spot } from '../../resolve.ts';
 import type { Ground } from './ground.ts';
@@ -35,14 +35,15 @@ export class Contents {
   }
 
   /** What only the base has is copied, once, and put with the addition in one piece. */
-  append(path: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  append(path: string, bytes: Uint8Array, options: DriverAppend): Promise<void> {
+    const { signal } = options;
     return this.#ground.alone(async () => {
       signal?.throwIfAborted();
       const { base, top, handles } = this.#ground.view;
       const { entry } = await this.#ground.view.find(path);
       if (entry?.kind === 'file' && bytes.length === 0) return;
-      const { spot, how } = await this.#target(path, { ...PLAIN_WRITE, signal });
-      if (spot.entry?.base === undefined) await top.append(spot.path, bytes, signal);
+      const { spot, how } = await this.#target(path, { ...PLAIN_WRITE, ...options });
+      if (spot.entry?.base === undefined) await top.append(spot.path, bytes, options);
       else {
         const whole = Buffer.concat([await base.read(spot.path, signal, true), bytes]);
         await top.write(spot.path, whole, { ...how, owned: true });

@@ -26,7 +26,7 @@ export function overlayDriver(ground: Ground, contents: Contents): MediumDriver 
     read: (path, signal, borrow) => view.onFile(path, (layer, at) => layer.read(at, signal, borrow)),
     open: (path) => view.open(path),
     write: (path, bytes, options) => contents.write(path, bytes, options),
-    append: (path, bytes, signal) => contents.append(path, bytes, signal),
+    append: (path, bytes, options) => contents.append(path, bytes, options),
     create: (path, options) => contents.create(path, options),
     mkdir: (path) => entries.mkdir(path),
     remove: (path) => entries.remove(path),

@@ -16,6 +16,12 @@ export const appending: readonly ConformanceCase[] = [
     await medium.append('a/b/f', 'x');
     same(await medium.read('a/b/f'), 'x');
   }),
+  behaviour('append() with durable adds the same', async (medium) => {
+    await medium.append('d/f', 'one ', { durable: true });
+    await medium.append('d/f', '', { durable: true });
+    await medium.append('d/f', 'two', { durable: true });
+    same(await medium.read('d/f'), 'one two');
+  }),
   behaviour('append() of nothing makes an empty file and changes none', async (medium) => {
     await medium.append('f', '');
     same((await medium.stat('f')).size, 0);
