@@ -1,0 +1,116 @@
+import { isCoreError, type Medium } from '@core/io';
+
+import { JobrunnerError } from '../errors.ts';
+import type { Entry } from './entry-line.ts';
+import { LineBatch, type Place } from './line-batch.ts';
+import { findTail } from './tail.ts';
+
+/** So many lines go out in one write at most: one row of them is short of what the kernel writes in one piece. */
+const MOST_LINES = 256;
+
+/** A file that this writer wrote to a moment ago is not looked at again: looking costs as much as ten lines. */
+const FRESH_MS = 20;
+
+interface Waiting {
+  readonly entry: Entry;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Writes the lines of one node into one file. What is appended while a write runs goes out together with the next one;
+ * a line gets its place in the chain when it goes out, so that the order in the file is that of the chain.
+ */
+export class PartitionWriter {
+  readonly #medium: Medium;
+  readonly #path: string;
+  readonly #durable: boolean;
+  readonly #batch: LineBatch = new LineBatch();
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  /** The place of the next line; unknown before the file has been looked at. */
+  #place: Place | undefined;
+  /** How long the file was when this writer was done with it, and when that was, by the monotonic clock. */
+  #size = -1;
+  #seenAtMs = -Infinity;
+
+  constructor(medium: Medium, path: string, { durable }: { readonly durable: boolean }) {
+    this.#medium = medium;
+    this.#path = path;
+    this.#durable = durable;
+  }
+
+  /** Resolves when the line is in the file (with `durable`: on the disk). */
+  append(entry: Entry): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ entry, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves when nothing waits. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Has what was written reach the disk. */
+  async sync(): Promise<void> {
+    await this.idle();
+    await this.#medium.append(this.#path, '', { durable: true });
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve(); // whoever appends in the same turn comes along
+    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, MOST_LINES));
+    this.#running = undefined;
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      this.#batch.clear();
+      if (await this.#isTornNow()) this.#batch.addLineEnd();
+      let place = this.#place ?? { seq: 1, prev: '' };
+      for (const { entry } of batch) place = this.#batch.add(entry, place);
+      const { bytes } = this.#batch;
+      await this.#medium.append(this.#path, bytes, { durable: this.#durable });
+      this.#place = place;
+      this.#size += bytes.length;
+      this.#seenAtMs = performance.now();
+      for (const { resolve } of batch) resolve();
+    } catch (cause) {
+      const error = unwritable(this.#path, cause);
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  /** Whether the file ends in the middle of a line: of a writer that was killed. */
+  async #isTornNow(): Promise<boolean> {
+    if (performance.now() - this.#seenAtMs < FRESH_MS) return false;
+    const size = await this.#sizeNow();
+    if (size === this.#size) return false;
+    const tail = await findTail(this.#medium, this.#path, { size, wantsHash: this.#place === undefined });
+    this.#place ??= { seq: 1, prev: tail.hash };
+    this.#size = size;
+    return tail.isTorn;
+  }
+
+  async #sizeNow(): Promise<number> {
+    try {
+      return (await this.#medium.stat(this.#path)).size;
+    } catch (error) {
+      if (isCoreError(error) && error.code === 'ENOENT') return 0;
+      throw error;
+    }
+  }
+}
+
+function unwritable(path: string, cause: unknown): JobrunnerError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new JobrunnerError(`Cannot write to the journal: ${why}`, {
+    code: 'ERR_JOURNAL_UNWRITABLE',
+    op: 'journal.append',
+    id: path,
+    hint: 'Nothing of this entry was kept. Make room or set the permissions right, and append it again.',
+    cause,
+  });
+}
