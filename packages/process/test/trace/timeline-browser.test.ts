@@ -9,7 +9,7 @@ import { afterAll, describe, expect } from '@jest/globals';
 
 import { timelinePage } from '../../src/trace/timeline.ts';
 import { type SyntheticTask, syntheticRun } from '../reporters/support/synthetic-run.ts';
-import { Page } from './support/browser.ts';
+import { Page } from '@core/tooling/browser';
 
 const LONG = 120_000;
 const browser = needs('chromium');

@@ -1,4 +1,13 @@
-/** A duration as people read it, in at most seven characters below a hundred hours: `350ms`, `1.2s`, `2m 05s`, `1h 02m`. */
+/**
+ * A duration as people read it, in at most seven characters below a hundred hours.
+ *
+ * @example
+ * ```ts
+ * import { formatDuration } from '@core/process/reporters';
+ *
+ * assert.deepEqual([350, 1200, 125_000, 3_720_000].map(formatDuration), ['350ms', '1.2s', '2m 05s', '1h 02m']);
+ * ```
+ */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${String(Math.round(ms))}ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`;
