@@ -1,0 +1,81 @@
+import { type Document, isCollection, isPair, LineCounter, type Node, parseDocument } from 'yaml';
+
+import type { TemplateProblem } from './template-report.ts';
+import { applyVariables, extractVariables } from './variables.ts';
+
+/** A step into a document: the name of a key, or the number of an item. */
+export type Step = string | number;
+
+/** A template that was read: its values, and the lines they come from. */
+export class TemplateDocument {
+  readonly #document: Document.Parsed;
+  readonly #lines = new LineCounter();
+  /** Plain data; `undefined` where it is no YAML. */
+  readonly value: unknown;
+  /** Why it is no YAML. */
+  readonly faults: readonly TemplateProblem[];
+
+  /** Required variables stand for a word. */
+  constructor(content: string) {
+    const text = filled(content);
+    this.#document = parseDocument(text, { lineCounter: this.#lines, merge: true });
+    this.faults = this.#document.errors.map(({ message, pos }) => {
+      const [why = ''] = message.split('\n');
+      return { severity: 'error', rule: 'yaml', message: why, at: '', ...this.#position(pos[0]) };
+    });
+    this.value = this.faults.length > 0 ? undefined : this.#read();
+  }
+
+  /** A problem with what stands at a path. With `key` its name is meant, not its value. */
+  problem(
+    path: readonly Step[],
+    { severity = 'warning', rule, message, key = false }: Pick<TemplateProblem, 'rule' | 'message'> & ProblemOptions,
+  ): TemplateProblem {
+    return { severity, rule, message, at: path.join('/'), ...this.#position(this.#offset(path, key)) };
+  }
+
+  #read(): unknown {
+    try {
+      return this.#document.toJS({ maxAliasCount: 100 }) as unknown;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      (this.faults as TemplateProblem[]).push({ severity: 'error', rule: 'yaml', message, at: '', line: 1, column: 1 });
+      return undefined;
+    }
+  }
+
+  #position(offset: number): { readonly line: number; readonly column: number } {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+
+  /** Of the nearest thing around it where it is not there itself. */
+  #offset(path: readonly Step[], key: boolean): number {
+    const parent = path.length === 0 ? undefined : this.#document.getIn(path.slice(0, -1), true);
+    const last = path.at(-1);
+    const pair = isCollection(parent)
+      ? parent.items.find((item) => isPair(item) && String(item.key) === String(last))
+      : undefined;
+    if (isPair(pair) && (key || typeof last === 'string')) {
+      const node = (key ? pair.key : (pair.value ?? pair.key)) as Node | null;
+      if (node?.range) return node.range[0];
+    }
+    const node = this.#document.getIn(path, true) as Node | undefined;
+    if (node?.range) return node.range[0];
+    return path.length === 0 ? 0 : this.#offset(path.slice(0, -1), key);
+  }
+}
+
+interface ProblemOptions {
+  readonly severity?: TemplateProblem['severity'];
+  readonly key?: boolean;
+}
+
+function filled(content: string): string {
+  try {
+    const { required } = extractVariables(content);
+    return applyVariables(content, Object.fromEntries(required.map((name) => [name, 'value'])));
+  } catch {
+    return content; // what is no YAML is told by who reads it
+  }
+}

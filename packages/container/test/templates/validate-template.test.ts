@@ -1,0 +1,252 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+
+import { BUILT_IN } from '../../src/templates/builtin/templates.ts';
+import { validateTemplate } from '../../src/templates/validate-template.ts';
+
+const HASH = '0123456789abcdef0123456789abcdef01234567';
+const ACPID = { name: 'acpid', image: `linuxkit/acpid:${HASH}` };
+
+/** A sound template with one service that is to be looked at. */
+function withService(service: Record<string, unknown>, rest: Record<string, unknown> = {}): string {
+  const image = `linuxkit/getty:${HASH}`;
+  return stringify({
+    kernel: { image: 'linuxkit/kernel:6.12.59' },
+    services: [ACPID, { name: 'it', image, ...service }],
+    ...rest,
+  });
+}
+
+function told(content: string): string[] {
+  return validateTemplate(content).problems.map(({ severity, rule, at }) => `${severity} ${rule} ${at}`);
+}
+
+describe('validateTemplate', () => {
+  describe('Good', () => {
+    it.each(Object.keys(BUILT_IN))('finds nothing in the built-in template %s', (name) => {
+      expect(validateTemplate(BUILT_IN[name] ?? '')).toEqual({ valid: true, problems: [] });
+    });
+
+    it('takes what LinuxKit takes: every section, old tags, packages that are built on the way, nothing at all', () => {
+      const everything = {
+        kernel: { image: 'linuxkit/kernel:4.9.x', cmdline: 'quiet', binary: 'kernel', tar: 'none', ucode: '' },
+        init: [`linuxkit/init:${HASH}`, '@pkg:../../pkg/init', 'registry.example:5000/a/b@sha256:' + 'a'.repeat(64)],
+        onboot: [
+          { name: 'a', image: 'linuxkit/sysctl:v0.8', tmpfs: ['/tmp:size=1m'], rlimits: ['nofile,1024,unlimited'] },
+        ],
+        onshutdown: [{ name: 'a', image: `linuxkit/poweroff:${HASH}`, command: ['/bin/poweroff', '10'] }],
+        services: [
+          ACPID,
+          {
+            name: 's',
+            image: `linuxkit/sshd:${HASH}`,
+            capabilities: ['CAP_NET_ADMIN'],
+            'capabilities.add': ['CAP_BPF'],
+            'binds.add': ['/root/.ssh:/root/.ssh', 'data:/data:ro'],
+            devices: [{ path: '/dev/x', type: 'c', major: 1, minor: 2, mode: '0666' }],
+            uid: 'root',
+            gid: 5,
+            sysctl: { 'net.ipv4.ip_forward': '1' },
+            runtime: { mkdir: ['/x'], bindNS: { net: '/run/n' }, interfaces: [{ name: 'eth1', createInRoot: true }] },
+          },
+        ],
+        files: [
+          { path: 'etc/a', contents: '' },
+          { path: 'etc/b', source: '~/b', optional: true, mode: '0644' },
+          { path: 'etc/c', symlink: '/etc/a' },
+          { path: 'etc/d', directory: true },
+          { path: 'etc/e', metadata: 'yaml' },
+        ],
+        volumes: [{ name: 'data', readonly: true, format: 'filesystem', platforms: ['linux/amd64'] }],
+      };
+      expect(validateTemplate(stringify(everything)).problems.filter(({ severity }) => severity === 'error')).toEqual(
+        [],
+      );
+      expect(validateTemplate('').valid).toBe(true);
+      expect(validateTemplate('kernel:\n').valid).toBe(false);
+    });
+
+    it('reads anchors and merges', () => {
+      const content = `services:\n  - &base\n    name: acpid\n    image: linuxkit/acpid:${HASH}\n  - <<: *base\n    name: other\n`;
+      expect(validateTemplate(content)).toEqual({ valid: true, problems: [] });
+    });
+  });
+
+  describe('Bad', () => {
+    it.each<[string, string, string]>([
+      [
+        'kernel:\n  image: a:1\n  args: x\n',
+        '3:3 error schema kernel/args',
+        'kernel has no "args": there are image, cmdline, binary, tar, ucode',
+      ],
+      [
+        'service: []\n',
+        '1:1 error schema service',
+        'the template has no "service": there are kernel, init, onboot, onshutdown, services, trust, files, volumes',
+      ],
+      ['services:\n  - name: a\n', '2:5 error schema services/0', 'services/0 needs "image"'],
+      [
+        'onboot:\n  - name: a\n    image: b:1\n    readonly: yes\n',
+        '4:15 error schema onboot/0/readonly',
+        'onboot/0/readonly must be boolean',
+      ],
+      [
+        'files:\n  - path: a\n    contents: x\n    mode: 0644\n',
+        '4:11 error schema files/0/mode',
+        'files/0/mode must be string: write it in quotes',
+      ],
+      ['init: a:1\n', '1:7 error schema init', 'init must be array'],
+      [
+        'onboot:\n  - name: a\n    image: b:1\n    uid: [1]\n',
+        '4:10 error schema onboot/0/uid',
+        'onboot/0/uid must be a text or a whole number',
+      ],
+      [
+        'a: [\n',
+        '2:1 error yaml ',
+        'Flow sequence in block collection must be sufficiently indented and end with a ] at line 2, column 1:',
+      ],
+      ['kernel: {}\nkernel: {}\n', '2:1 error yaml ', 'Map keys must be unique at line 2, column 1:'],
+    ])('refuses %j with line, column and reason', (content, where, message) => {
+      const { valid, problems } = validateTemplate(content);
+      expect(valid).toBe(false);
+      expect(
+        problems.map(
+          ({ line, column, severity, rule, at }) => `${String(line)}:${String(column)} ${severity} ${rule} ${at}`,
+        ),
+      ).toEqual([where]);
+      expect(problems[0]?.message).toBe(message);
+    });
+
+    it.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
+      ['the same service twice', { name: 'acpid' }, {}, 'error duplicate-service services/1/name'],
+      ['a reference that is none', { image: 'no such thing' }, {}, 'error reference services/1/image'],
+      ['an unknown capability', { capabilities: ['CAP_NO'] }, {}, 'error capability services/1/capabilities/0'],
+      ['a bind without a target', { 'binds.add': ['/data'] }, {}, 'error bind services/1/binds.add/0'],
+      ['a bind with too much', { 'binds.add': ['/a:/b:ro:x'] }, {}, 'error bind services/1/binds.add/0'],
+      ['a volume that is not declared', { 'binds.add': ['data:/data'] }, {}, 'error bind services/1/binds.add/0'],
+      [
+        'a write to a read-only volume',
+        { 'binds.add': ['data:/data'] },
+        { volumes: [{ name: 'data', readonly: true }] },
+        'error bind services/1/binds.add/0',
+      ],
+      [
+        'a volume called twice',
+        {},
+        { volumes: [{ name: 'a' }, { name: 'a' }] },
+        'error duplicate-volume volumes/1/name',
+      ],
+      ['a volume with a bad name', {}, { volumes: [{ name: 'A b' }] }, 'error volume-name volumes/0/name'],
+      ['a tmpfs with too much', { tmpfs: ['/a:b:c'] }, {}, 'error tmpfs services/1/tmpfs/0'],
+      ['a limit that is none', { rlimits: ['nofile,1024'] }, {}, 'error rlimit services/1/rlimits/0'],
+      ['a file without anything in it', {}, { files: [{ path: 'etc/a' }] }, 'error file files/0'],
+      [
+        'a file with two contents',
+        {},
+        { files: [{ path: 'etc/a', contents: 'x', source: 'y' }] },
+        'error file files/0',
+      ],
+      [
+        'a file with a mode that is no octal number',
+        {},
+        { files: [{ path: 'a', contents: '', mode: 'rw' }] },
+        'error file files/0',
+      ],
+      ['unknown metadata', {}, { files: [{ path: 'a', metadata: 'json' }] }, 'error file files/0'],
+    ])('refuses %s', (_, service, rest, wanted) => {
+      const content = withService(service, rest);
+      expect(validateTemplate(content).valid).toBe(false);
+      expect(told(content).filter((text) => text.startsWith('error'))).toEqual([wanted]);
+    });
+  });
+
+  describe('Lint', () => {
+    it.each<[string, Record<string, unknown>, Record<string, unknown>, readonly string[]]>([
+      ['no tag', { image: 'busybox' }, {}, ['warning mutable-tag services/1/image']],
+      ['latest', { image: 'busybox:latest' }, {}, ['warning mutable-tag services/1/image']],
+      ['a tag that moves', { image: 'caddy:latest-alpine' }, {}, ['warning mutable-tag services/1/image']],
+      ['a moving tag with a digest', { image: `busybox:latest@sha256:${'a'.repeat(64)}` }, {}, []],
+      ['a port and no tag', { image: 'registry:5000/x' }, {}, ['warning mutable-tag services/1/image']],
+      [
+        'a package that never was',
+        { image: 'linuxkit/getty:v1.2.0' },
+        {},
+        ['warning unknown-reference services/1/image'],
+      ],
+      [
+        'a kernel that never was',
+        {},
+        { kernel: { image: 'linuxkit/kernel:newest' } },
+        ['warning unknown-reference kernel/image'],
+      ],
+      [
+        'apk add',
+        { command: ['sh', '-c', 'apk add --no-cache git && git'] },
+        {},
+        ['warning runtime-install services/1/command'],
+      ],
+      [
+        'apt-get install',
+        { command: ['sh', '-c', 'apt-get -y install x'] },
+        {},
+        ['warning runtime-install services/1/command'],
+      ],
+      ['pip install', { command: ['pip', 'install', 'x'] }, {}, ['warning runtime-install services/1/command']],
+      [
+        'a script from the network',
+        { command: ['sh', '-c', 'curl -s https://x | sh'] },
+        {},
+        ['warning runtime-install services/1/command'],
+      ],
+      ['wget for itself', { command: ['wget', 'http://127.0.0.1/'] }, {}, []],
+      [
+        'binds of sshd',
+        { image: `linuxkit/sshd:${HASH}`, binds: ['/root/.ssh:/root/.ssh'] },
+        {},
+        ['warning replaced-binds services/1/binds'],
+      ],
+      ['binds.add of sshd', { image: `linuxkit/sshd:${HASH}`, 'binds.add': ['/root/.ssh:/root/.ssh'] }, {}, []],
+      [
+        'a bind of nothing',
+        { 'binds.add': ['/data/x:/x'] },
+        {},
+        ['warning missing-bind-source services/1/binds.add/0'],
+      ],
+      ['a bind of a file', { 'binds.add': ['/data/x:/x'] }, { files: [{ path: 'data/x', contents: '' }] }, []],
+      ['a bind of what is made', { 'binds.add': ['/data:/x'], runtime: { mkdir: ['/data'] } }, {}, []],
+      ['an open console', { env: ['INSECURE=true'] }, {}, ['warning insecure-getty services/1/env']],
+      ['trust', {}, { trust: { org: ['linuxkit'] } }, ['warning ignored-trust trust']],
+      ['no acpid', {}, { services: [{ name: 'a', image: 'caddy:2.10.2' }] }, ['warning missing-acpid services']],
+    ])('tells of %s', (_, service, rest, wanted) => {
+      const content = withService(service, rest);
+      expect(told(content)).toEqual(wanted);
+      expect(validateTemplate(content).valid).toBe(true);
+    });
+  });
+
+  describe('Ugly', () => {
+    it('judges whatever it is given, and says where', () => {
+      fc.assert(
+        fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (content) => {
+          const { valid, problems } = validateTemplate(content);
+          expect(valid).toBe(problems.every(({ severity }) => severity === 'warning'));
+          for (const { line, column, message } of problems) {
+            expect([line >= 1, column >= 1, message.length > 0]).toEqual([true, true, true]);
+          }
+        }),
+      );
+    });
+
+    it('does not follow a bomb of aliases', () => {
+      const rows = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+      for (let at = 1; at < 12; at += 1) {
+        const [name, before] = [String.fromCharCode(97 + at), String.fromCharCode(96 + at)];
+        rows.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`);
+      }
+      const { valid, problems } = validateTemplate(rows.join('\n'));
+      expect([valid, problems[0]?.rule]).toEqual([false, 'yaml']);
+    });
+  });
+});
