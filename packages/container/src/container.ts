@@ -10,6 +10,11 @@ export interface ProcessIdentity {
   readonly bootId?: string | undefined;
 }
 
+/** The program that starts a machine, while it does so. */
+export interface Starter extends ProcessIdentity {
+  readonly pid: number;
+}
+
 /** A directory of the host as the guest sees it. */
 export interface Volume {
   /** Absolute path on this machine. */
@@ -43,6 +48,8 @@ export interface Container {
   readonly pid: number;
   /** Of the hypervisor, while it runs. */
   readonly identity?: ProcessIdentity | undefined;
+  /** Who starts it; a machine whose starter is gone, and that does not run, is in error. */
+  readonly startingBy?: Starter | undefined;
   /** Tells the machine to its hypervisor, which is asked for it before it is believed. */
   readonly uuid: string;
   readonly startedAt: Date;

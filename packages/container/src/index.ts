@@ -1,1 +1,61 @@
+export type { CopyOptions, CopyPlace, GuestPlace } from './copy/copy.ts';
+export type { Architecture, Container, DataDisk, ProcessIdentity, Starter, Status, Volume } from './container.ts';
 export { ContainerError, type ContainerErrorCode, type ContainerErrorOptions } from './errors.ts';
+export type {
+  Accelerator,
+  Availability,
+  HelperCommand,
+  Hypervisor,
+  HypervisorCapabilities,
+  HypervisorCommand,
+  HypervisorParts,
+  MachineOptions,
+  MachinePaths,
+  PortForward,
+} from './hypervisors/hypervisor.ts';
+export type { DiskImage, ImageFormat, KernelImage, MachineImage } from './image/image.ts';
+export { logsFrom, readLog, type ReadLogOptions } from './logs/read-log.ts';
+export { rotateLog, type RotateLogOptions } from './logs/rotate-log.ts';
+export type { MachineStats } from './machine/machine-stats.ts';
+export { LinuxKitManager } from './manager/linuxkit-manager.ts';
+export type { LinuxKitManagerOptions } from './manager/open-context.ts';
+export type { PruneOptions, RemoveOptions } from './manager/remove.ts';
+export type { RestartOptions } from './manager/restart.ts';
+export type { StartOptions } from './manager/start.ts';
+export type { Logs, Manager } from './manager.ts';
+export { type PortReservation, reservePorts, type ReservePortsOptions } from './ports/reserve-ports.ts';
+export type {
+  BannerReady,
+  CombinedReady,
+  CommandReady,
+  ConsoleReady,
+  HttpReady,
+  ReadyCheck,
+} from './readiness/ready-check.ts';
+export type {
+  DiskRequest,
+  ExecOptions,
+  ExecOutput,
+  ExecResult,
+  ListOptions,
+  LogOptions,
+  RunOptions,
+  StopOptions,
+} from './run-options.ts';
+export type { SnapshotEntry, StateSnapshot } from './state/container-codec.ts';
+export { State, type StateOptions } from './state/state.ts';
+export type { StateChange } from './state/watch.ts';
+export type { ImageBuilder, ImageRequest } from './templates/build-image.ts';
+export type { Template } from './templates/template.ts';
+export { type BuildImageOptions, TemplateManager, type TemplateManagerOptions } from './templates/template-manager.ts';
+export type { TemplateProblem, TemplateReport } from './templates/template-report.ts';
+export { validateTemplate } from './templates/validate-template.ts';
+export { type ApplyOptions, applyVariables, extractVariables, type TemplateVariables } from './templates/variables.ts';
+export { type Acceleration, type AccelerationRequest, probeAcceleration } from './hypervisors/acceleration.ts';
+export { detectHypervisor, type DetectOptions, getHypervisor } from './hypervisors/detect.ts';
+export { HyperkitHypervisor, type HyperkitOptions } from './hypervisors/hyperkit/hyperkit-hypervisor.ts';
+export { QemuHypervisor, type QemuOptions } from './hypervisors/qemu/qemu-hypervisor.ts';
+export { VfkitHypervisor, type VfkitOptions } from './hypervisors/vfkit/vfkit-hypervisor.ts';
+export { openImage, type OpenImageOptions } from './image/open-image.ts';
+export { createDisk, createOverlay } from './image/overlay.ts';
+export type { DiskOptions } from './image/qemu-img.ts';

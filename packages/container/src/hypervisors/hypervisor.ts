@@ -19,6 +19,18 @@ export interface HypervisorCapabilities {
   readonly savedState: boolean;
   /** There is a virtio-serial port for the agent. */
   readonly agent: boolean;
+  /** What keeps an image as it is: a qcow2 disk over it, or a copy of it that is written in its place. */
+  readonly overlay: 'qcow2' | 'copy';
+}
+
+/** What was found beside the hypervisor's program, and goes into a command line where it is needed. */
+export interface HypervisorParts {
+  /** Serves virtiofs volumes. There are two of this name, with different arguments. */
+  readonly virtiofsd?: { readonly command: string; readonly kind: 'qemu' | 'rust' } | undefined;
+  /** Path of the UEFI firmware for the architecture. */
+  readonly firmware?: string | undefined;
+  /** The program can lock itself in (`-sandbox`). */
+  readonly sandbox?: boolean | undefined;
 }
 
 /** Whether a hypervisor can be used on this machine. */
@@ -29,6 +41,9 @@ export type Availability =
       readonly command: string;
       readonly version: string;
       readonly accelerator: Accelerator;
+      /** Why there is no better one: "no vmx or svm in /proc/cpuinfo" */
+      readonly slowBecause?: string | undefined;
+      readonly parts: HypervisorParts;
     }
   | {
       readonly available: false;
@@ -46,8 +61,13 @@ export interface MachinePaths {
   readonly log: string;
   /** The serial console, both ways: a socket. */
   readonly console: string;
-  /** The control socket of the manager. */
+  /** The control socket of the manager. It takes one client at a time. */
   readonly control: string;
+  /**
+   * What the hypervisor reports of the machine, its end with its reason among it: one JSON object a line, as QMP events
+   * are. QEMU writes it by itself, whether a manager runs or not; any number of programs can follow it.
+   */
+  readonly events: string;
   /** The virtio-serial port of the agent: a socket. */
   readonly agent: string;
   readonly pidFile: string;
@@ -78,6 +98,8 @@ export interface MachineOptions {
   readonly platform: NodeJS.Platform;
   readonly arch: Architecture;
   readonly accelerator: Accelerator;
+  /** What `available()` found beside the program. */
+  readonly parts?: HypervisorParts | undefined;
   readonly memoryMb: number;
   readonly cpus: number;
   readonly paths: MachinePaths;
@@ -104,6 +126,8 @@ export interface HelperCommand {
 export interface HypervisorCommand {
   readonly command: string;
   readonly args: readonly string[];
+  /** This file is its stdin: the saved memory. It reads nothing unless this is given. */
+  readonly stdin?: string | undefined;
   readonly helpers: readonly HelperCommand[];
 }
 
@@ -118,8 +142,11 @@ export interface Hypervisor {
   /** Looks for the program and finds out what accelerates it. Nothing is assumed: what is merely present is tried. */
   available(options?: CancelOptions & { readonly arch?: Architecture | undefined }): Promise<Availability>;
   /**
+   * The command line of a machine that boots just this image: the overlay, where the image itself is to stay as it is.
+   *
    * @throws `ERR_CONTAINER_IMAGE_UNSUPPORTED` where it cannot boot the image, `ERR_CONTAINER_PATH_TOO_LONG` where a
-   *   socket's path is longer than the system takes, `RangeError` where an option cannot be met.
+   *   socket's path is longer than the system takes, `ERR_CONTAINER_TOOL_MISSING` where it needs a part that was not
+   *   found, `RangeError` where an option cannot be met.
    */
   buildCommand(image: MachineImage, options: MachineOptions): HypervisorCommand;
 }

@@ -1,3 +1,5 @@
+import type { Architecture } from '../container.ts';
+
 /** What an image is, by its content. `kernel` is LinuxKit's default output: a kernel, its initrd and its command line. */
 export type ImageFormat = 'iso' | 'qcow2' | 'raw' | 'vmdk' | 'kernel';
 
@@ -6,6 +8,8 @@ export interface DiskImage {
   readonly format: Exclude<ImageFormat, 'kernel'>;
   /** Absolute path on this machine. */
   readonly path: string;
+  /** Only this firmware boots it; a PC's BIOS does too where there is none. */
+  readonly firmware?: 'uefi' | undefined;
 }
 
 /** A kernel that is started by the hypervisor itself. */
@@ -15,6 +19,8 @@ export interface KernelImage {
   readonly path: string;
   readonly initrd?: string | undefined;
   readonly cmdline: string;
+  /** What its code is for, where that can be seen. */
+  readonly arch?: Architecture | undefined;
 }
 
 /** Something that a machine can boot. */
