@@ -1,4 +1,4 @@
-import type { ArchiveEncoder } from './encoder.ts';
+import type { ArchiveEncoder, EncodedEntry } from './encoder.ts';
 import { tar } from './tar.ts';
 import { xz } from './xz/xz.ts';
 
@@ -19,5 +19,12 @@ import { xz } from './xz/xz.ts';
 export const tarXzEncoder: ArchiveEncoder = {
   format: 'xz',
   extension: '.tar.xz',
-  encode: (entries, options) => xz(tar(entries, options), options),
+  encode: (entries, options) => xz(tar(entries, options), { ...options, expectedBytes: tarBytes(entries) }),
 };
+
+/** Headers, long names and padding of an entry, and more. */
+const ENTRY_BYTES = 2048;
+
+function tarBytes(entries: readonly EncodedEntry[]): number {
+  return entries.reduce((sum, entry) => sum + ENTRY_BYTES + (entry.kind === 'file' ? entry.size : 0), 0);
+}

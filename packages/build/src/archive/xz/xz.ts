@@ -21,7 +21,10 @@ const BLOCK_HEADER_BYTES = 20;
 const CRC64_BYTES = 8;
 
 /** What decides the bytes beside the content, and what does not. */
-type XzOptions = Pick<EncodeOptions, 'level' | 'signal' | 'workers'>;
+export interface XzOptions extends Pick<EncodeOptions, 'level' | 'signal' | 'workers'> {
+  /** About so many bytes will come, or a few less: more than one block is then cut into an even number of equal ones. */
+  readonly expectedBytes?: number | undefined;
+}
 
 /**
  * One xz stream that holds the chunks, in blocks with a CRC-64 each: what `xz -T` makes of them. All packers make the
@@ -29,11 +32,11 @@ type XzOptions = Pick<EncodeOptions, 'level' | 'signal' | 'workers'>;
  */
 export async function* xz(
   chunks: AsyncIterable<Uint8Array>,
-  { level, workers, signal }: XzOptions,
+  { level, workers, signal, expectedBytes }: XzOptions,
   packer: XzPackerSource = xzPacker,
 ): AsyncGenerator<Uint8Array> {
   const preset = Math.min(level, HIGHEST.preset);
-  const blockBytes = (BLOCKS_MIB[preset - 1] ?? HIGHEST.blockMib) * MIB;
+  const blockBytes = evenly((BLOCKS_MIB[preset - 1] ?? HIGHEST.blockMib) * MIB, expectedBytes);
   const records: XzRecord[] = [];
   yield streamHeader(CHECK.crc64);
   const hire = (): ReturnType<XzPackerSource> => packer({ preset, signal });
@@ -46,6 +49,16 @@ export async function* xz(
     yield Buffer.concat([Buffer.alloc(paddingOf(unpadded)), check]);
   }
   yield streamEnd(CHECK.crc64, records);
+}
+
+/**
+ * The size of a block: of three full ones the third would be packed alone, while another worker waits. It follows from
+ * the content alone, never from the number of workers.
+ */
+function evenly(most: number, expectedBytes = 0): number {
+  if (expectedBytes <= most) return most;
+  const blocks = 2 * Math.ceil(expectedBytes / most / 2);
+  return Math.ceil(expectedBytes / blocks / MIB) * MIB;
 }
 
 interface Block {

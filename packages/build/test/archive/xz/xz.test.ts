@@ -75,6 +75,36 @@ describe('xz', () => {
       },
     );
 
+    needs('xz')(
+      'xz cuts what it is told of beforehand into an even number of equal blocks, never larger ones',
+      async () => {
+        await onDisk(async (medium, path) => {
+          for (const [size, blocks] of [
+            [BLOCK_BYTES, 1],
+            [2 * BLOCK_BYTES, 2],
+            [2 * BLOCK_BYTES + 1, 4],
+            [5 * BLOCK_BYTES, 6],
+          ] as const) {
+            const parts: Uint8Array[] = [];
+            const options = { level: 1, workers: 1, expectedBytes: size };
+            for await (const part of xz(content(pattern(size)), options)) parts.push(part);
+            await medium.write('a.xz', Buffer.concat(parts));
+            const list = await run(path, 'xz', '--list', '--robot', '-v', 'a.xz');
+            const sizes = list
+              .split('\n')
+              .filter((line) => line.startsWith('block'))
+              .map((line) => Number(line.split('\t')[7]));
+            expect(sizes).toHaveLength(blocks);
+            expect(Math.max(...sizes)).toBeLessThanOrEqual(BLOCK_BYTES);
+            expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBe(size);
+            expect(
+              Math.max(...sizes.slice(0, -1), 0) - Math.min(...sizes.slice(0, -1), BLOCK_BYTES),
+            ).toBeLessThanOrEqual(0);
+          }
+        });
+      },
+    );
+
     needs('xz')('xz is taken by xz, which finds one stream of blocks with a CRC-64 each', async () => {
       await onDisk(async (medium, path) => {
         for (const [size, blocks] of [
