@@ -24,7 +24,9 @@ export const tarXzEncoder: ArchiveEncoder = {
 
 /** Headers, long names and padding of an entry, and more. */
 const ENTRY_BYTES = 2048;
+/** What a tar file ends with, at most. */
+const END_BYTES = 10_240;
 
 function tarBytes(entries: readonly EncodedEntry[]): number {
-  return entries.reduce((sum, entry) => sum + ENTRY_BYTES + (entry.kind === 'file' ? entry.size : 0), 0);
+  return entries.reduce((sum, entry) => sum + ENTRY_BYTES + (entry.kind === 'file' ? entry.size : 0), END_BYTES);
 }

@@ -5,6 +5,7 @@ import { blockHeader, CHECK, EDGE_BYTES, paddingOf, streamEnd, streamHeader, typ
 import { xzPacker, type XzPackerSource } from './xz-packer.ts';
 
 const MIB = 1 << 20;
+const STEP_BYTES = 1 << 16;
 
 /**
  * MiB of input in one block, by preset, from 1 up: three times the dictionary, as `xz -T` has it. Constants of the
@@ -58,7 +59,7 @@ export async function* xz(
 function evenly(most: number, expectedBytes = 0): number {
   if (expectedBytes <= most) return most;
   const blocks = 2 * Math.ceil(expectedBytes / most / 2);
-  return Math.ceil(expectedBytes / blocks / MIB) * MIB;
+  return Math.ceil(expectedBytes / blocks / STEP_BYTES) * STEP_BYTES;
 }
 
 interface Block {
