@@ -1,31 +1,24 @@
-import { refusalOf } from '@core/io/testing';
+export {
+  hypervisorConformance,
+  type HypervisorConformanceCase,
+  type HypervisorSubject,
+} from './hypervisor-conformance.ts';
+export { bootableFile } from './bootable-file.ts';
+export { FakeHypervisor, type FakeHypervisorOptions } from './fake-hypervisor.ts';
+export {
+  type ConformingManager,
+  managerConformance,
+  type ManagerConformanceCase,
+  type ManagerFeature,
+  type ManagerSubject,
+} from './manager-conformance.ts';
+export {
+  buildTestImage,
+  TEST_IMAGE_READY,
+  TEST_IMAGE_SHUTDOWN,
+  type TestImage,
+  type TestImageOptions,
+} from './vm-image/test-image.ts';
 
-import { ContainerError, type ContainerErrorCode } from '../errors.ts';
-
-/**
- * The {@link ContainerError} that `work` rejects with: for tests of what must be refused. Rejects with an `Error` that
- * says what happened instead.
- *
- * @example
- * ```ts
- * import { ContainerError } from '@core/container';
- * import { containerRefusalOf } from '@core/container/testing';
- *
- * const stop = async () => {
- *   throw new ContainerError('Cannot stop "web": there is none', {
- *     code: 'ERR_CONTAINER_NOT_FOUND',
- *     op: 'container.stop',
- *     id: 'web',
- *   });
- * };
- * assert.equal((await containerRefusalOf(stop, 'ERR_CONTAINER_NOT_FOUND')).id, 'web');
- * ```
- */
-export async function containerRefusalOf(
-  work: () => Promise<unknown>,
-  code: ContainerErrorCode,
-): Promise<ContainerError> {
-  const error = await refusalOf(work, code);
-  if (error instanceof ContainerError) return error;
-  throw new Error(`Wanted a ContainerError with ${code}, got a ${error.name}`, { cause: error });
-}
+export type { KernelFlavour } from './vm-image/kernel-image.ts';
+export { containerRefusalOf } from './refusal.ts';
