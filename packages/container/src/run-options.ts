@@ -94,15 +94,18 @@ export interface ExecResult {
   readonly via: 'agent' | 'ssh';
 }
 
+/** How a machine is stopped. */
 export interface StopOptions extends CancelOptions {
   /** How long the guest has to shut down; 10,000 unless it is given. */
   readonly timeoutMs?: number | undefined;
 }
 
+/** Which machines are wanted. */
 export interface ListOptions extends CancelOptions {
   readonly status?: readonly Status[] | undefined;
 }
 
+/** How a console's log is read. */
 export interface LogOptions extends CancelOptions {
   /** Goes on until the machine ends. */
   readonly follow?: boolean | undefined;

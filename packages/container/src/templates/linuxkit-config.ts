@@ -26,7 +26,7 @@ export interface LinuxKitFile {
   readonly mode?: string;
 }
 
-export interface LinuxKitVolume {
+interface LinuxKitVolume {
   readonly name?: string;
   readonly image?: string;
   readonly readonly?: boolean;

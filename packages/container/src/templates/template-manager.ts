@@ -9,6 +9,7 @@ import { BUILT_IN } from './builtin/templates.ts';
 import { descriptionOf, type Template } from './template.ts';
 import { type ApplyOptions, applyVariables } from './variables.ts';
 
+/** Where templates are. */
 export interface TemplateManagerOptions {
   /** The whole disk unless it is given. */
   readonly medium?: Medium | undefined;

@@ -8,6 +8,7 @@ import type { JournalLine } from './journal-entry.ts';
  */
 export type Durability = 'fsync' | 'batch' | 'none';
 
+/** Where a journal is, and how it is kept. */
 export interface JournalOptions extends CancelOptions {
   readonly medium: Medium;
   /** Folder on the medium; it is made where it is missing. */

@@ -53,7 +53,7 @@ export function answerRest(raw: RawRestRequest): RestAnswer {
 }
 
 /** A refusal as REST words it. */
-export function refusalAnswer({ status, message, errors }: FakeGitHubRefusal, docs: string = DOCS): RestAnswer {
+function refusalAnswer({ status, message, errors }: FakeGitHubRefusal, docs: string = DOCS): RestAnswer {
   const detail = errors === undefined ? {} : { errors };
   return { status, body: { message, ...detail, documentation_url: docs, status: String(status) } };
 }

@@ -35,7 +35,7 @@ export function checkRunJson(run: FakeCheckRun, api: string): Record<string, unk
 }
 
 /** One status; what a list of them shows lacks the `creator`. */
-export function simpleStatusJson(status: FakeStatus, api: string): Record<string, unknown> {
+function simpleStatusJson(status: FakeStatus, api: string): Record<string, unknown> {
   return {
     url: `${repositoryUrl(status.commit.pull.repo, api)}/statuses/${status.commit.oid}`,
     avatar_url: null,

@@ -6,7 +6,7 @@ import { time, timeOrNull } from './time.ts';
 import { userJson } from './user.ts';
 
 /** Address of a pull request in the API. */
-export function pullUrl({ repo, number }: FakePullRequest, api: string): string {
+function pullUrl({ repo, number }: FakePullRequest, api: string): string {
   return `${repositoryUrl(repo, api)}/pulls/${String(number)}`;
 }
 
