@@ -50,6 +50,7 @@ const TOOLS = {
   xorriso: 'apt-get install xorriso isolinux syslinux-common',
   xz: 'apt-get install xz-utils',
   '7z': 'apt-get install p7zip-full',
+  ps: 'apt-get install procps',
   pzstd: 'apt-get install zstd',
   zstd: 'apt-get install zstd',
   linux: 'run on Linux with /proc',

@@ -15,7 +15,7 @@ export type JobrunnerErrorCode =
   | 'ERR_GITHUB_REQUEST_FAILED'
   | 'ERR_GITHUB_REFUSED'
   | 'ERR_GITHUB_CHANGED_MEANWHILE'
-  | 'ERR_GITHUB_INVALID_SIGNATURE'
+  | 'ERR_GITHUB_LISTEN_FAILED'
   | 'ERR_DISPATCH_FAILED';
 
 /** What a {@link JobrunnerError} is made from. */
@@ -23,6 +23,8 @@ export interface JobrunnerErrorOptions extends CoreErrorOptions {
   readonly code: JobrunnerErrorCode;
   /** The repository, the entry or the source. */
   readonly id?: string | undefined;
+  /** Before it, asking again is of no use. */
+  readonly retryAt?: Date | undefined;
 }
 
 /**
@@ -44,9 +46,12 @@ export interface JobrunnerErrorOptions extends CoreErrorOptions {
 export class JobrunnerError extends CoreError {
   declare readonly code: JobrunnerErrorCode;
   declare readonly id?: string;
+  /** Before it, asking again is of no use. */
+  declare readonly retryAt?: Date;
 
   constructor(message: string, options: JobrunnerErrorOptions) {
     super(message, options);
     if (options.id !== undefined) this.id = options.id;
+    if (options.retryAt !== undefined) this.retryAt = options.retryAt;
   }
 }

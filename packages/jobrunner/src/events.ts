@@ -1,3 +1,5 @@
+import type { JobrunnerError } from './errors.ts';
+
 /** What a poller tells while it works: enough for metrics, without any free text. */
 export type JobrunnerEvent =
   | { readonly type: 'cycle-started'; readonly cycle: number }
@@ -20,7 +22,7 @@ export type JobrunnerEvent =
       readonly source: string;
       readonly cycle: number;
       readonly durationMs: number;
-      readonly error: unknown;
+      readonly error: JobrunnerError;
       readonly retryInMs: number;
     }
   | {
@@ -44,7 +46,12 @@ export type JobrunnerEvent =
       readonly durationMs: number;
       readonly dryRun: boolean;
     }
-  | { readonly type: 'report-failed'; readonly source: string; readonly key: string; readonly error: unknown };
+  | {
+      readonly type: 'dispatch-failed' | 'journal-failed' | 'report-failed';
+      readonly source: string;
+      readonly key: string;
+      readonly error: JobrunnerError;
+    };
 
 /** Is called in the order of events. What it throws is dropped. */
 export type JobrunnerListener = (event: JobrunnerEvent) => void;

@@ -6,12 +6,12 @@ const MOST_READ = 4000;
 /** Texts that open doors, by their form. Sources: GitHub's token prefixes, RFC 7519, RFC 7617, RFC 6750, RFC 7468. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:gh[a-z]_[A-Za-z0-9_]{10,}|github_pat_[A-Za-z0-9_]{10,})/g, '***'],
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g, '***'],
+  [/(?<![\w-])eyJ[\w-]{5,4000}\.[\w-]{5,4000}\.[\w-]*/g, '***'],
   [/\b(bearer|basic|token)\s+[\w.~+/=-]{8,}/gi, '$1 ***'],
   [/([a-z][a-z0-9+.-]{1,20}:\/\/)[^/\s@]+@/gi, '$1***@'],
   [/-----BEGIN [^-]+-----[\s\S]*?(?:-----END [^-]+-----|$)/g, '***'],
   [
-    /\b((?:[\w-]*(?:secret|password|passwd|api[_-]?key|access[_-]?token)[\w-]*)["']?\s*[:=]\s*["']?)[^\s"'&,;]+/gi,
+    /((?:secret|password|passwd|api[_-]?key|access[_-]?token)[\w-]{0,40}["']?\s{0,9}[:=]\s{0,9}["']?)[^\s"'&,;]+/gi,
     '$1***',
   ],
 ];
@@ -31,7 +31,12 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 export function safeText(text: string, hidden: readonly (string | undefined)[] = []): string {
   let safe = text.slice(0, MOST_READ);
   for (const words of hidden) if (words !== undefined && words.trim().length >= 4) safe = safe.replaceAll(words, '***');
-  for (const [pattern, replacement] of SECRETS) safe = safe.replace(pattern, replacement);
+  safe = withoutSecrets(safe);
   const line = safe.replace(/[\s\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
   return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS - 1).trimEnd()}…`;
+}
+
+/** The text with whatever looks like a token, a key or a password replaced by `***`, and all else as it was. */
+export function withoutSecrets(text: string): string {
+  return SECRETS.reduce((safe, [pattern, replacement]) => safe.replace(pattern, replacement), text);
 }

@@ -1,1 +1,2 @@
-export {};
+export { BullmqDispatcher } from './bullmq-dispatcher.ts';
+export type { BullmqDispatcherOptions, QueueStore } from './options.ts';

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { Bell } from '../../src/bullmq/bell.ts';
+import { idOf } from '../../src/bullmq/lane.ts';
+import { underLease } from '../../src/bullmq/lease.ts';
+import { optionalPeer } from '../../src/bullmq/optional-peer.ts';
+import type { StoredJob } from '../../src/bullmq/store.ts';
+import { jobrunnerRefusalOf } from '../../src/testing/refusal.ts';
+
+/** A job whose lease is renewed, or is not. */
+function stored(extendLock: () => Promise<number>): StoredJob {
+  return { data: { repo: 'host-uk/core', handler: 'h' }, extendLock } as unknown as StoredJob;
+}
+
+async function aborted(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve(signal.reason);
+    });
+  });
+}
+
+const never = new AbortController().signal;
+
+describe('optionalPeer', () => {
+  describe('Bad', () => {
+    it('optionalPeer rejects with ERR_JOBRUNNER_QUEUE_FAILED, and says what to install', async () => {
+      const missing = (): Promise<never> => Promise.reject(new Error("Cannot find package 'bullmq'"));
+      const error = await jobrunnerRefusalOf(() => optionalPeer('bullmq', missing), 'ERR_JOBRUNNER_QUEUE_FAILED');
+      expect([error.id, error.hint]).toEqual(['bullmq', 'Install it beside @core/jobrunner: npm install bullmq']);
+    });
+  });
+});
+
+describe('underLease', () => {
+  describe('Good', () => {
+    it('underLease renews the lease for as long as the work takes', async () => {
+      let renewals = 0;
+      let enough = (): void => undefined;
+      const renewed = new Promise<void>((resolve) => (enough = resolve));
+      const job = stored(() => {
+        renewals += 1;
+        if (renewals === 3) enough();
+        return Promise.resolve(1);
+      });
+      const work = async (signal: AbortSignal): Promise<boolean> => {
+        await renewed;
+        return signal.aborted;
+      };
+      expect(await underLease(job, { token: 't', leaseMs: 3, stop: never }, work)).toBe(false);
+    });
+  });
+
+  describe('Ugly', () => {
+    it.each([
+      ['another process has it', (): Promise<number> => Promise.resolve(0)],
+      ['nobody has answered for a lease', (): Promise<number> => Promise.reject(new Error('gone'))],
+    ])('underLease aborts the work where %s', async (_, extendLock) => {
+      const reason = await underLease(stored(extendLock), { token: 't', leaseMs: 3, stop: never }, aborted);
+      expect(reason).toMatchObject({ code: 'ERR_JOBRUNNER_QUEUE_FAILED', op: 'queue.renew', id: 'host-uk/core' });
+    });
+
+    it('underLease passes on that all work is to end', async () => {
+      const stop = new AbortController();
+      const options = { token: 't', leaseMs: 60_000, stop: stop.signal };
+      const work = underLease(
+        stored(() => Promise.resolve(1)),
+        options,
+        aborted,
+      );
+      stop.abort('enough');
+      expect(await work).toBe('enough');
+      expect(
+        await underLease(
+          stored(() => Promise.resolve(1)),
+          options,
+          (signal) => Promise.resolve(signal.reason),
+        ),
+      ).toBe('enough');
+    });
+  });
+});
+
+describe('Bell', () => {
+  describe('Good', () => {
+    it('wait ends with the time, and when it rings, also before', async () => {
+      const bell = new Bell();
+      await bell.wait(1);
+      const waiting = bell.wait(2 ** 30);
+      bell.ring();
+      await waiting;
+      bell.ring();
+      await bell.wait(2 ** 30);
+    });
+  });
+});
+
+describe('idOf', () => {
+  describe('Good', () => {
+    it('idOf is the key, and tells later runs apart', () => {
+      expect([1, 2].map((run) => idOf({ key: 'k', run }))).toEqual(['k', 'k-2']);
+    });
+  });
+});
