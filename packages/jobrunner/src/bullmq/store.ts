@@ -12,7 +12,7 @@ export type StoredJob = Pick<
 >;
 
 /** How a job is put into a queue. */
-export interface PutOptions {
+interface PutOptions {
   readonly jobId: string;
   readonly removeOnComplete: { readonly age: number };
   readonly removeOnFail: { readonly age: number };

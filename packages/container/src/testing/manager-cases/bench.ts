@@ -1,4 +1,5 @@
 import { ok } from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 
 import type { Container } from '../../container.ts';
 import { ContainerError, type ContainerErrorCode } from '../../errors.ts';
@@ -66,4 +67,16 @@ export async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string>
   const chunks: Uint8Array[] = [];
   for await (const piece of pieces) chunks.push(piece);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Resolves when there is no process of this number any more. */
+export async function processEnded(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await setImmediate();
+  }
 }

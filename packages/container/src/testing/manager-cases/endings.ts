@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 
 import type { ManagerConformanceCase } from '../manager-conformance.ts';
-import { behaviour, refusal, textOf } from './bench.ts';
+import { behaviour, processEnded, refusal, textOf } from './bench.ts';
 
 /** How machines end. */
 export const endings: readonly ManagerConformanceCase[] = [
@@ -52,7 +52,7 @@ export const endings: readonly ManagerConformanceCase[] = [
   behaviour('list() finds out that a machine has died', async ({ started, manager }) => {
     const { id, pid } = await started();
     process.kill(pid, 'SIGKILL');
-    await manager.wait(id);
+    await processEnded(pid);
     const [machine] = await manager.list();
     deepEqual([machine?.id, machine?.status, machine?.pid], [id, 'stopped', 0]);
     ok((machine?.exitReason ?? '').length > 0, 'without a reason');

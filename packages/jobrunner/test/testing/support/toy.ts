@@ -113,7 +113,7 @@ export function openHandler(make: (server: ToyServer) => JobHandler): () => Prom
   };
 }
 
-export function nothing(): Promise<void> {
+function nothing(): Promise<void> {
   return Promise.resolve();
 }
 

@@ -1,0 +1,91 @@
+import { pipeline } from 'node:stream/promises';
+
+import { copy, DiskMedium, isCoreError, type Medium } from '@core/io';
+
+import { readFromGuest } from '../exec/guest-stream.ts';
+import { copyFailed, type CopyJob } from './copy-job.ts';
+import type { TarEntry } from './tar-entry.ts';
+import { readTar, safeName } from './tar-reader.ts';
+
+const LOOK = `if [ -d "$1" ]; then echo dir
+elif [ -f "$1" ]; then echo "file $(stat -L -c %a "$1")"
+elif [ -e "$1" ]; then echo other
+else echo none; fi`;
+
+/** Copies a file or a directory of a guest to this system. */
+export async function copyOut(job: CopyJob): Promise<void> {
+  const { runner, guestPath, machine: id, signal } = job;
+  let answer = '';
+  for await (const piece of readFromGuest(runner, ['sh', '-c', LOOK, 'sh', guestPath], { id, signal })) {
+    answer += Buffer.from(piece).toString('utf8');
+  }
+  const [kind, mode = '644'] = answer.trim().split(' ');
+  if (kind === 'dir') return takeTree(job);
+  if (kind === 'file') return takeFile(job, Number.parseInt(mode, 8));
+  throw copyFailed(
+    job,
+    kind === 'none' ? 'there is no such file or directory' : 'it is neither a file nor a directory',
+  );
+}
+
+/** The file appears whole, or not at all. */
+async function takeFile(
+  { runner, medium, machine: id, path, guestPath, signal }: CopyJob,
+  mode: number,
+): Promise<void> {
+  const source = readFromGuest(runner, ['cat', guestPath], { id, signal });
+  await pipeline(source, medium.writeStream(path, { mode, signal }));
+}
+
+/**
+ * A guest may be hostile, and the directory may hold links that it has sent before: so nothing is written but inside of
+ * it. Links are made at last, and directories get their modes at last.
+ */
+async function takeTree(job: CopyJob): Promise<void> {
+  const { runner, medium, machine: id, path, guestPath, signal } = job;
+  await medium.ensureDir(path, { signal });
+  await using inside = new DiskMedium({ root: (await medium.realPath(path, { signal })) ?? path });
+  const links: TarEntry[] = [];
+  const dirs: TarEntry[] = [];
+  const source = readFromGuest(runner, ['tar', '-cf', '-', '-C', guestPath, '.'], { id, signal });
+  try {
+    for await (const entry of readTar(source)) {
+      if (entry.kind === 'symlink') links.push(entry);
+      else if (entry.kind === 'dir') dirs.push(entry);
+      await take(inside, entry, signal);
+    }
+    for (const link of links) await makeLink(inside, link, job);
+    for (const { name, mode } of dirs.toReversed()) await inside.chmod(name, mode | 0o700, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw isCoreError(error) ? error : copyFailed(job, (error as Error).message, error);
+  }
+}
+
+async function take(
+  inside: Medium,
+  { name, kind, mode, target, content }: TarEntry,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (kind === 'symlink') return;
+  if (kind === 'dir') return inside.ensureDir(name, { signal });
+  await clearLink(inside, name);
+  if (kind === 'file') await pipeline(content, inside.writeStream(name, { mode, signal }));
+  else await copy(inside, safeName(target), inside, name, { signal });
+}
+
+/** It may say what it likes: nobody goes through it here. */
+async function makeLink(inside: Medium, { name, target }: TarEntry, { medium, path, signal }: CopyJob): Promise<void> {
+  await clearLink(inside, name); // which refuses a place outside
+  await medium.symlink(target, `${path}/${name}`, { signal });
+}
+
+/** A link that stands in the way is replaced, not followed. */
+async function clearLink(inside: Medium, name: string): Promise<void> {
+  try {
+    const { kind } = await inside.stat(name, { follow: false });
+    if (kind === 'symlink') await inside.delete(name);
+  } catch (error) {
+    if (!isCoreError(error) || error.code !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import type { CancelOptions } from '@core/io';
+
+import type { Container, Status } from '../container.ts';
+import { ContainerError } from '../errors.ts';
+import { checkFlag, checkList, checkObject, checkSignal, checkWord } from './check.ts';
+import type { ManagerContext } from './context.ts';
+import { controlOf } from './control-of.ts';
+import { listTruth } from './list.ts';
+import { findTruth } from './truth.ts';
+
+/** How a machine is removed. */
+export interface RemoveOptions extends CancelOptions {
+  /** One that runs is killed first. */
+  readonly force?: boolean | undefined;
+}
+
+/** Which machines are removed. */
+export interface PruneOptions extends CancelOptions {
+  /** `stopped` and `error` unless it is given. */
+  readonly status?: readonly Exclude<Status, 'running'>[] | undefined;
+  /** Also those whose memory is saved. */
+  readonly suspended?: boolean | undefined;
+}
+
+/** Removes a machine with everything that is its own: disk, log, name. Its image stays. */
+export async function remove(context: ManagerContext, id: string, options: RemoveOptions = {}): Promise<void> {
+  checkObject('options', options);
+  checkFlag('force', options.force);
+  checkSignal(options.signal);
+  options.signal?.throwIfAborted();
+  const found = await context.state.find(id, options).catch((error: unknown) => corruptId(error, id));
+  if (typeof found === 'string') return context.state.remove(found);
+  const container = await findTruth(context, found.id, options);
+  if (container.status === 'running' || container.startingBy !== undefined) {
+    if (options.force !== true) throw running(container);
+    await controlOf(context, container).kill(options);
+  }
+  await context.state.remove(container.id);
+}
+
+/**
+ * Removes the machines that do not run, and what programs left that were killed in the middle.
+ *
+ * @returns the machines that were removed.
+ */
+export async function prune(context: ManagerContext, options: PruneOptions = {}): Promise<Container[]> {
+  checkObject('options', options);
+  checkList('status', options.status);
+  for (const status of options.status ?? []) checkWord('status', status, ['stopped', 'error']);
+  checkFlag('suspended', options.suspended);
+  checkSignal(options.signal);
+  const { status = ['stopped', 'error'], suspended = false, signal } = options;
+  const removed: Container[] = [];
+  for (const container of await listTruth(context, { status, signal })) {
+    if (container.startingBy !== undefined || (container.suspended && !suspended)) continue;
+    signal?.throwIfAborted();
+    await context.state.remove(container.id);
+    removed.push(container);
+  }
+  await context.state.sweep({ signal });
+  return removed;
+}
+
+/** A machine whose record nobody understands can be removed all the same, by its whole id. */
+function corruptId(error: unknown, id: string): string {
+  if (error instanceof ContainerError && error.code === 'ERR_CONTAINER_STATE_CORRUPT') return error.id ?? id;
+  throw error;
+}
+
+function running({ id, name, startingBy }: Container): ContainerError {
+  const why = startingBy === undefined ? 'it is running' : 'it is being started';
+  return new ContainerError(`Cannot remove "${name}": ${why}`, {
+    code: 'ERR_CONTAINER_RUNNING',
+    op: 'container.remove',
+    id,
+    hint: `Stop it first: stop("${name}"), or remove it with \`force\`.`,
+  });
+}

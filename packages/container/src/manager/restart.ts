@@ -1,0 +1,21 @@
+import type { Container } from '../container.ts';
+import type { StopOptions } from '../run-options.ts';
+import { checkNumber, checkObject } from './check.ts';
+import { LONGEST_MS } from './check-run-options.ts';
+import type { ManagerContext } from './context.ts';
+import { start, type StartOptions } from './start.ts';
+import { stopContainer } from './stop.ts';
+import { findTruth } from './truth.ts';
+
+/** How a machine is stopped, and how it is started again. */
+export interface RestartOptions extends StartOptions, StopOptions {}
+
+/** Stops a machine, where it runs, and starts it again. */
+export async function restart(context: ManagerContext, id: string, options: RestartOptions = {}): Promise<Container> {
+  checkObject('options', options);
+  checkNumber('timeoutMs', options.timeoutMs, 0, LONGEST_MS);
+  options.signal?.throwIfAborted();
+  const container = await findTruth(context, id, { signal: options.signal });
+  if (container.status === 'running') await stopContainer(context, { ...container, autoRemove: false }, options);
+  return start(context, container.id, options);
+}

@@ -1,0 +1,87 @@
+import type { Container } from '../container.ts';
+import type { PortForward } from '../hypervisors/hypervisor.ts';
+import { type PortReservation, reservePorts } from '../ports/reserve-ports.ts';
+import type { RunOptions } from '../run-options.ts';
+import { bootImage, makeDisks } from './boot-image.ts';
+import { checkRunOptions } from './check-run-options.ts';
+import type { ManagerContext } from './context.ts';
+import { draft, refuseUnbuildable } from './draft.ts';
+import { runToEnd } from './foreground.ts';
+import { portsOf, wantedForwards } from './forwards.ts';
+import { launchContainer } from './launch-container.ts';
+import { type Plan, plan } from './plan.ts';
+import { UndoStack } from './undo-stack.ts';
+import { untilReady } from './until-ready.ts';
+
+/** Starts a new machine, and waits until it is ready or, in the foreground, until it has ended. */
+export async function run(context: ManagerContext, image: string, options: RunOptions = {}): Promise<Container> {
+  checkRunOptions(image, options);
+  options.signal?.throwIfAborted();
+  const isDetached = options.detach === true;
+  const container = await startNew(context, image, isDetached ? options : { ...options, waitFor: 'started' });
+  return isDetached ? container : runToEnd(context, container, options);
+}
+
+/**
+ * First everything is looked at, then the machine is made: its id, name and ports, its record, its disks, its process.
+ * Whatever goes wrong, all of it is taken back.
+ */
+async function startNew(context: ManagerContext, path: string, options: RunOptions): Promise<Container> {
+  const undo = new UndoStack(context.logger);
+  try {
+    const planned = await plan(context, path, options);
+    await refuseUnbuildable(context, planned, options);
+    const claimed = await claim(context, planned, { options, undo });
+    const wanted = wantedForwards(options, planned.hypervisor.capabilities);
+    const { container, ports } = await record(context, { claimed, wanted }, { options, undo });
+    const { signal } = options;
+    await makeDisks(context, { ...planned, container }, signal);
+    const image = bootImage(context, { ...planned, container });
+    const launch = { ...planned, container, image, forwards: ports.ports, signal };
+    const running = await launchContainer(context, launch, undo);
+    await ports.handOver();
+    await untilReady(context, running, options);
+    undo.keep();
+    return running.container;
+  } catch (error) {
+    await undo.unwind();
+    options.signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+interface Recorded {
+  readonly container: Container;
+  readonly ports: PortReservation;
+}
+
+interface Step {
+  readonly options: RunOptions;
+  readonly undo: UndoStack;
+}
+
+/** Takes an id and the name for it. */
+async function claim(context: ManagerContext, planned: Plan, { options, undo }: Step): Promise<Container> {
+  const { state } = context;
+  const id = await state.newId(); // which is not interrupted: it is known, and given back
+  undo.push(() => state.abandon(id));
+  const container = await draft(context, planned, { id, options });
+  await state.claimName(container.name, id, { signal: options.signal });
+  return container;
+}
+
+/** Reserves the ports, and writes down the machine before anything of it runs. */
+async function record(
+  { medium, stateDir, state }: ManagerContext,
+  { claimed, wanted }: { readonly claimed: Container; readonly wanted: readonly PortForward[] },
+  { options, undo }: Step,
+): Promise<Recorded> {
+  const { id, bindAddress } = claimed;
+  const { signal } = options;
+  const ports = await reservePorts({ medium, stateDir, ports: wanted, bindAddress, id, signal });
+  undo.push(() => ports.release());
+  const container = { ...claimed, ...portsOf(ports.ports, options) };
+  await state.put(container, { signal });
+  undo.push(() => state.remove(id));
+  return { container, ports };
+}
