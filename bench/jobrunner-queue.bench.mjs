@@ -15,15 +15,15 @@ const ROUNDS = 3;
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Milliseconds that so many processes take for all jobs; the first of them hands the jobs over. */
+/** Milliseconds that so many processes take for all jobs, which each of them hands over, as nodes that poll do. */
 async function milliseconds(redis, workers, name) {
   const options = JSON.stringify({ redis, name, concurrency: CONCURRENCY });
   const jobs = Array.from({ length: JOBS }, (_, at) => ({
     ...{ key: `${name}-${at}`, repo: `host-uk/repo-${at % REPOS}`, source: 'bench', handler: 'wait' },
     ...{ cycle: 1, attempt: 1, run: 1, payload: '{}' },
   }));
-  const children = Array.from({ length: workers }, (_, at) =>
-    spawn(process.execPath, [WORKER, options, ...(at === 0 ? [JSON.stringify(jobs)] : [])]),
+  const children = Array.from({ length: workers }, () =>
+    spawn(process.execPath, [WORKER, options, JSON.stringify(jobs)]),
   );
   const lines = children.map((child) => createInterface(child.stdout)[Symbol.asyncIterator]());
   await Promise.all(lines.map((line) => line.next()));
