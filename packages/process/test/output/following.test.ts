@@ -183,7 +183,7 @@ describe('Ugly', () => {
       const other = await run.spawn({ session: true });
       const lines = child.lines(); // what it leaves when it exits is more than waits here, and less than holds it up
       const line = 'x'.repeat(999);
-      void run.print('stdout', `${line}\n`, 650).then(() => run.exit());
+      void run.print('stdout', `${line}\n`, 600).then(() => run.exit());
       let read = 0;
       for (; read < 300; read += 1) expect((await lines.next()).value?.line).toBe(line);
       await child.done;
@@ -191,7 +191,7 @@ describe('Ugly', () => {
         expect(text).toBe(line);
         read += 1;
       }
-      expect(read).toBe(650);
+      expect(read).toBe(600);
       expect(await other.env('PATH')).toBe(process.env['PATH']); // it lives
     });
   }
