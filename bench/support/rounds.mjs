@@ -9,17 +9,22 @@ async function timed(work) {
 
 /**
  * Runs `ours` and every peer once a round, in turn and with the first one changing, so that what else the machine does
- * falls on all alike. A ratio is taken within each round; the median of the rounds is what is told.
+ * falls on all alike. A ratio is taken within each round; the median of the rounds is what is told. `before` each turn is
+ * not timed.
  *
- * @param {{ question: string, want: string, rounds?: number, warmUp?: boolean, ours: () => unknown, peers: Record<string, () => unknown> }} race
+ * @param {{ question: string, want: string, rounds?: number, warmUp?: boolean, before?: () => unknown, ours: () => unknown, peers: Record<string, () => unknown> }} race
  */
-export async function compare({ question, want, rounds = 15, warmUp = true, ours, peers }) {
+export async function compare({ question, want, rounds = 15, warmUp = true, before, ours, peers }) {
   const contenders = Object.entries({ ours, ...peers });
-  if (warmUp) for (const [, work] of contenders) await work();
+  const turn = async (work) => {
+    await before?.();
+    return timed(work);
+  };
+  if (warmUp) for (const [, work] of contenders) await turn(work);
   const times = Object.fromEntries(contenders.map(([name]) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     const order = [...contenders.slice(round % contenders.length), ...contenders.slice(0, round % contenders.length)];
-    for (const [name, work] of order) times[name].push(await timed(work));
+    for (const [name, work] of order) times[name].push(await turn(work));
   }
   const results = Object.keys(peers).map((peer) => ({
     question,

@@ -1,3 +1,5 @@
+import { unlessAborted } from '@core/io';
+
 import { checkSignalName, checkStreamName } from './check.ts';
 import type { Execution } from './execution.ts';
 import { checkSize } from './launch/checked-pty.ts';
@@ -5,7 +7,6 @@ import type { LineBatch, OutputLine } from './output/lines.ts';
 import type { OutputChunk } from './output/output-chunk.ts';
 import type { ProcessOutput, ReadOptions } from './output/output.ts';
 import type { ProcessResult } from './result.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 /**
  * Where a process stands: asked for, running, over by itself, never started, or ended by a signal, a timeout, an abort

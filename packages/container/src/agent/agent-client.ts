@@ -1,4 +1,4 @@
-import type { CancelOptions } from '@core/io';
+import { type CancelOptions, unlessAborted } from '@core/io';
 
 import { execInGuest } from '../exec/exec-in-guest.ts';
 import type { GuestExit, GuestRunner } from '../exec/guest-runner.ts';
@@ -7,7 +7,7 @@ import type { AgentConnection, AgentHello } from './agent-connection.ts';
 import { agentError, type AgentSubject } from './agent-error.ts';
 import { connectAgent } from './connect-agent.ts';
 import { FRAME } from './frame.ts';
-import { unlessAborted, withResolvers } from '../exec/promises.ts';
+import { withResolvers } from '../exec/with-resolvers.ts';
 import { RemoteCommand, type RemoteCommandOptions } from './remote-command.ts';
 
 const TIMEOUT_MS = 5000;

@@ -2,7 +2,7 @@ import { onAbort } from '@core/io';
 
 import type { GuestCommandOptions, GuestExit } from '../exec/guest-runner.ts';
 import { linuxSignalName, linuxSignalNumber } from '../exec/linux-signals.ts';
-import { withResolvers } from '../exec/promises.ts';
+import { withResolvers } from '../exec/with-resolvers.ts';
 import type { AgentConnection, AgentHello, Channel } from './agent-connection.ts';
 import { agentError, type AgentFault, type AgentSubject } from './agent-error.ts';
 import { CommandInput } from './command-input.ts';

@@ -9,7 +9,7 @@ import type { GuestCommandOptions, GuestExit } from './guest-runner.ts';
 import { inputPieces } from './input.ts';
 import { linuxSignalName } from './linux-signals.ts';
 import { MarkedOutput, type Marks } from './marked-output.ts';
-import { withResolvers } from './promises.ts';
+import { withResolvers } from './with-resolvers.ts';
 import { bootstrap, endScript, scriptLine } from './remote-script.ts';
 import { runSsh, startSsh } from './ssh-client.ts';
 import { sshError, type SshFault, sshFailure } from './ssh-failure.ts';

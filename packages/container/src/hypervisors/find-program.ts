@@ -28,21 +28,21 @@ export async function findProgram(name: string, { env, dirs = [], signal }: Find
 /** The first of these files that is there. */
 export async function firstFile(paths: readonly string[], options: CancelOptions): Promise<string | undefined> {
   for (const path of paths) {
-    if (await LOCAL.isFile(path, options).catch(unlessAborted(options, false))) return path;
+    if (await LOCAL.isFile(path, options).catch(otherwise(false, options))) return path;
   }
   return undefined;
 }
 
 async function isProgram(path: string, options: CancelOptions): Promise<boolean> {
-  const info = await LOCAL.stat(path, options).catch(unlessAborted(options, undefined));
+  const info = await LOCAL.stat(path, options).catch(otherwise(undefined, options));
   return info?.kind === 'file' && (process.platform === 'win32' || (info.mode & 0o111) !== 0);
 }
 
 /** What cannot be looked at is not there; an abort is passed on. */
-function unlessAborted<T>({ signal }: CancelOptions, otherwise: T): (error: unknown) => T {
+function otherwise<T>(answer: T, { signal }: CancelOptions): (error: unknown) => T {
   return (error) => {
     signal?.throwIfAborted();
-    if (isCoreError(error)) return otherwise;
+    if (isCoreError(error)) return answer;
     throw error;
   };
 }

@@ -1,4 +1,4 @@
-import { onAbort } from '@core/io';
+import { unlessAborted } from '@core/io';
 
 interface Search<T> {
   readonly answer: Promise<T>;
@@ -52,20 +52,5 @@ export class SharedAnswer<T> {
 
   #forget(key: string, search: Search<T>): void {
     if (this.#searches.get(key) === search) this.#searches.delete(key);
-  }
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = onAbort(signal, () => {
-      reject(signal.reason as Error);
-    });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    stop();
   }
 }

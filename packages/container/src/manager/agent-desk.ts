@@ -1,7 +1,6 @@
-import type { CancelOptions } from '@core/io';
+import { type CancelOptions, unlessAborted } from '@core/io';
 
 import { AgentClient } from '../agent/agent-client.ts';
-import { unlessAborted } from '../exec/promises.ts';
 import type { Container } from '../container.ts';
 
 /** How long a connection is kept that nobody uses: others wait for it meanwhile. */

@@ -165,7 +165,8 @@ describe('Ugly', () => {
   });
 
   it('copy: an abort in the middle leaves neither file nor process', async () => {
-    const { manager, dir } = await running();
+    const { manager } = await running();
+    const dir = tempDir('copies-'); // which pgrep finds in every locale
     const controller = new AbortController();
     const reason = new Error('enough');
     const large = join(dir, 'large');

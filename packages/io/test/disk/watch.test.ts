@@ -85,8 +85,9 @@ describe.each(disks)('$name', (disk) => {
       await (await medium.lock('d/g')).close();
       await medium.delete('d/g');
       const told = await watch.told();
-      expect([told[0], told.at(-1)]).toEqual(['create d/a', 'delete d/g']);
-      expect(told.slice(1, -1).every((event) => /^change d\/[ag]$/u.test(event))).toBe(true);
+      // how much of it is told in sum depends on how soon the reader comes
+      expect(told.filter((event) => event.endsWith('d/a')).join()).toMatch(/^create d\/a(,change d\/a)*$/u);
+      expect(told.filter((event) => !event.endsWith('d/a')).join()).toMatch(/^(change d\/g,)*delete d\/g$/u);
     });
 
     it('watch() tells a rename as a delete and a create', async () => {

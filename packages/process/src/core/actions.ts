@@ -1,8 +1,9 @@
+import { unlessAborted } from '@core/io';
+
 import type { Logger } from '../logger.ts';
 import { CoreBusError, reasonsOf } from './core-bus-error.ts';
 import { HandlerTable } from './handler-table.ts';
 import type { Message } from './message.ts';
-import { unlessAborted } from '../unless-aborted.ts';
 
 /** Hears a message; what it returns is waited for where it is a promise, and otherwise ignored. */
 export type ActionHandler<M> = {

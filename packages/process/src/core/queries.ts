@@ -1,8 +1,9 @@
+import { unlessAborted } from '@core/io';
+
 import { attempt, errorsOf } from './actions.ts';
 import { CoreBusError, reasonsOf } from './core-bus-error.ts';
 import { HandlerTable } from './handler-table.ts';
 import type { AnswerOf, Message } from './message.ts';
-import { unlessAborted } from '../unless-aborted.ts';
 
 /** What a handler is told beside the query. */
 export interface QueryContext {

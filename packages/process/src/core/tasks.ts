@@ -1,4 +1,4 @@
-import { onAbort } from '@core/io';
+import { onAbort, unlessAborted } from '@core/io';
 
 import { describe } from '../check.ts';
 import { attempt } from './actions.ts';
@@ -6,7 +6,6 @@ import { CoreBusError } from './core-bus-error.ts';
 import { HandlerTable } from './handler-table.ts';
 import type { Message, ResultOf } from './message.ts';
 import type { ActionTaskCompleted, TaskMessage } from './task-messages.ts';
-import { unlessAborted } from '../unless-aborted.ts';
 
 /** What a handler is told beside the task, and how it tells how far it is. */
 export interface TaskContext {

@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 
+import { unlessAborted } from '@core/io';
+
 import type { OutputChunk } from '../output/output-chunk.ts';
-import { unlessAborted } from '../unless-aborted.ts';
 
 /**
  * Writes chunks to a stream, which is left open, no faster than it takes them; resolves when it has taken all.

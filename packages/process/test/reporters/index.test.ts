@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 describe('Good', () => {
   it('the subpath exports the reporters and what draws a run', () => {
     expect(Object.keys(reporters).sort()).toEqual([
-      ...['chromeTrace', 'groupedReporter', 'jsonLinesReporter', 'prefixedReporter', 'reporterFor'],
-      ...['timelinePage', 'treeReporter'],
+      ...['chromeTrace', 'element', 'escapeHtml', 'formatDuration', 'groupedReporter', 'htmlPage'],
+      ...['jsonLinesReporter', 'prefixedReporter', 'reporterFor', 'timelinePage', 'treeReporter'],
     ]);
   });
 });

@@ -1,7 +1,8 @@
+import { unlessAborted } from '@core/io';
+
 import { checkGate, closeGate } from './closed-gates.ts';
 import type { GitHubClient } from './github-client.ts';
 import { githubError, type Question, rateLimited } from './github-error.ts';
-import { unlessAborted } from './pause.ts';
 import { limitedUntil, type ReplyHeaders } from './rate-headers.ts';
 
 const GRAPHQL = 'POST /graphql';

@@ -1,5 +1,3 @@
-import { onAbort } from '@core/io';
-
 /** A promise and what settles it. */
 export interface Resolvers<T> {
   readonly promise: Promise<T>;
@@ -15,19 +13,4 @@ export function withResolvers<T>(): Resolvers<T> {
     [resolve, reject] = both;
   });
   return { promise, resolve, reject };
-}
-
-/** The promise, or the reason of the signal where that is aborted first. */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = withResolvers<never>();
-  const forget = onAbort(signal, () => {
-    reject(signal.reason);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    forget();
-  }
 }
