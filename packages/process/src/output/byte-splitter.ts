@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 
 import { asBuffer } from './encoding.ts';
-import { BatchMaker, type LineBatch } from './lines.ts';
+import { type Passage, PassageMaker } from './passage.ts';
 import type { StreamName } from './stream-name.ts';
 import { isContinuation } from './utf8.ts';
 
@@ -16,19 +16,19 @@ const FIRST_BYTES = 256;
  * that length (less where a character would be torn); time is linear in the bytes, memory in `maxLineBytes`.
  */
 export class ByteSplitter {
-  readonly #made: BatchMaker;
+  readonly #made: PassageMaker;
   readonly #maxLineBytes: number;
   /** The line that has no end yet, in the first `#length` bytes. */
   #pending: Buffer = Buffer.alloc(0);
   #length = 0;
 
   constructor(stream: StreamName, maxLineBytes: number) {
-    this.#made = new BatchMaker(stream);
+    this.#made = new PassageMaker(stream);
     this.#maxLineBytes = maxLineBytes;
   }
 
   /** The lines that `chunk` completes, in order; the chunk is not kept. */
-  push(chunk: Uint8Array): LineBatch[] {
+  push(chunk: Uint8Array): readonly Passage[] {
     const last = chunk.lastIndexOf(NEWLINE);
     if (last >= 0) {
       if (this.#length + last <= this.#maxLineBytes) this.#quick(chunk, last);
@@ -39,7 +39,7 @@ export class ByteSplitter {
   }
 
   /** The last line, where the stream did not end with a line end. */
-  end(): LineBatch[] {
+  end(): readonly Passage[] {
     if (this.#length > 0) this.#pieces(this.#pending.subarray(0, this.#length));
     this.#pending = Buffer.alloc(0);
     this.#length = 0;
@@ -49,18 +49,15 @@ export class ByteSplitter {
   /** No line up to the last line end is over the limit. */
   #quick(chunk: Uint8Array, last: number): void {
     let from = 0;
-    let first: string | undefined;
     if (this.#length > 0) {
       from = chunk.indexOf(NEWLINE) + 1;
       this.#append(chunk.subarray(0, from - 1));
-      first = decode(this.#pending.subarray(0, this.#length));
+      this.#made.lines(decode(this.#pending.subarray(0, this.#length)), true);
       this.#length = 0;
     }
-    const lines = from > last ? [] : decode(chunk.subarray(from, last)).split('\n');
-    if (first !== undefined) lines.unshift(first);
-    // most output has none, and the first line may have its own in the chunk before
-    const hasReturns = first?.endsWith('\r') === true || chunk.includes(RETURN);
-    this.#made.lines(hasReturns ? lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)) : lines);
+    if (from > last) return;
+    const rest = chunk.subarray(from, last);
+    this.#made.lines(decode(rest), rest.includes(RETURN)); // most output has none
   }
 
   /** Line by line up to the last line end, because one may be over the limit. */

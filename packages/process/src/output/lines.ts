@@ -28,39 +28,3 @@ export function linesOf(batch: LineBatch): OutputLine[] {
   const { stream, lines, partial } = batch;
   return partial === true ? lines.map((_, index) => lineOf(batch, index)) : lines.map((line) => ({ stream, line }));
 }
-
-/** Puts batches together out of lines and pieces of lines. */
-export class BatchMaker {
-  readonly #stream: StreamName;
-  #batches: LineBatch[] = [];
-  #lines: string[] = [];
-
-  constructor(stream: StreamName) {
-    this.#stream = stream;
-  }
-
-  line(line: string): void {
-    this.#lines.push(line);
-  }
-
-  /** A piece of a line ends a batch. */
-  piece(line: string): void {
-    this.#lines.push(line);
-    this.#batches.push({ stream: this.#stream, lines: this.#lines, partial: true });
-    this.#lines = [];
-  }
-
-  /** Several lines, where there are no others yet: the array is kept. */
-  lines(lines: string[]): void {
-    this.#lines = lines;
-  }
-
-  /** What was made since the last time. */
-  take(): LineBatch[] {
-    const batches = this.#batches;
-    if (this.#lines.length > 0) batches.push({ stream: this.#stream, lines: this.#lines });
-    this.#batches = [];
-    this.#lines = [];
-    return batches;
-  }
-}

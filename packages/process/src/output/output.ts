@@ -1,15 +1,17 @@
 import type { Readable } from 'node:stream';
 
+import { BatchSupply } from './batch-supply.ts';
 import { Capture, type CaptureSizes } from './capture.ts';
 import type { Courier } from './courier.ts';
 import { drain } from './drain.ts';
 import { LineEvents, type LineListener } from './line-events.ts';
+import { LineSupply } from './line-supply.ts';
 import type { LineBatch, OutputLine } from './lines.ts';
 import type { OutputChunk } from './output-chunk.ts';
 import { OutputReader, type OutputSink } from './output-reader.ts';
 import type { LineFormat } from './splitter.ts';
 import type { StreamName } from './stream-name.ts';
-import { BatchSupply, ChunkSupply, LineSupply, type Supply } from './supply.ts';
+import { ChunkSupply, type Supply } from './supply.ts';
 
 /** What a {@link ProcessOutput} is made from. */
 export interface ProcessOutputOptions {

@@ -1,5 +1,5 @@
 import type { TextStream } from './encoding.ts';
-import { BatchMaker, type LineBatch } from './lines.ts';
+import { type Passage, PassageMaker } from './passage.ts';
 import type { StreamName } from './stream-name.ts';
 
 /**
@@ -8,26 +8,26 @@ import type { StreamName } from './stream-name.ts';
  * memory in `maxLength`.
  */
 export class TextSplitter {
-  readonly #made: BatchMaker;
+  readonly #made: PassageMaker;
   readonly #text: TextStream;
   readonly #maxLength: number;
   /** The line that has no end yet. */
   #pending = '';
 
   constructor(stream: StreamName, text: TextStream, maxLength: number) {
-    this.#made = new BatchMaker(stream);
+    this.#made = new PassageMaker(stream);
     this.#text = text;
     this.#maxLength = maxLength;
   }
 
   /** The lines that `chunk` completes, in order; the chunk is not kept. */
-  push(chunk: Uint8Array): LineBatch[] {
+  push(chunk: Uint8Array): readonly Passage[] {
     this.#add(this.#text.write(chunk));
     return this.#made.take();
   }
 
   /** The last line, where the stream did not end with a line end. */
-  end(): LineBatch[] {
+  end(): readonly Passage[] {
     this.#add(this.#text.end());
     if (this.#pending !== '') this.#pieces(this.#pending);
     this.#pending = '';

@@ -2,11 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { ByteSplitter } from '../../src/output/byte-splitter.ts';
-import { linesOf, type OutputLine } from '../../src/output/lines.ts';
+import { type LineBatch, linesOf, type OutputLine } from '../../src/output/lines.ts';
+import { BatchCutter, type Passage } from '../../src/output/passage.ts';
 
+const batches = (passages: readonly Passage[]): LineBatch[] => new BatchCutter().batches(passages);
+const outputLines = (passages: readonly Passage[]): OutputLine[] => batches(passages).flatMap(linesOf);
 const split = (chunks: readonly (string | Uint8Array)[], maxLineBytes = 1024): OutputLine[] => {
   const splitter = new ByteSplitter('stdout', maxLineBytes);
-  return [...chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk))), ...splitter.end()].flatMap(linesOf);
+  const passages = [...chunks.map((chunk) => splitter.push(Buffer.from(chunk))), splitter.end()];
+  return passages.flatMap(outputLines);
 };
 const texts = (chunks: readonly (string | Uint8Array)[], maxLineBytes?: number): string[] =>
   split(chunks, maxLineBytes).map(({ line, partial }) => (partial ? `${line}…` : line));
@@ -55,7 +59,7 @@ describe('Good', () => {
 
   it('ByteSplitter gives the lines of a chunk as one batch, which a piece of a line ends', () => {
     const splitter = new ByteSplitter('stdout', 4);
-    expect(splitter.push(Buffer.from('a\nb\nabcdefg\nc\nd'))).toEqual([
+    expect(batches(splitter.push(Buffer.from('a\nb\nabcdefg\nc\nd')))).toEqual([
       { stream: 'stdout', lines: ['a', 'b', 'abcd'], partial: true },
       { stream: 'stdout', lines: ['efg', 'c'] },
     ]);
@@ -63,7 +67,9 @@ describe('Good', () => {
 
   it('ByteSplitter lets go of a piece before the line has an end', () => {
     const splitter = new ByteSplitter('stderr', 4);
-    expect(splitter.push(Buffer.from('abcdef'))).toEqual([{ stream: 'stderr', lines: ['abcd'], partial: true }]);
+    expect(batches(splitter.push(Buffer.from('abcdef')))).toEqual([
+      { stream: 'stderr', lines: ['abcd'], partial: true },
+    ]);
   });
 });
 
@@ -114,7 +120,7 @@ describe('Ugly', () => {
     const splitter = new ByteSplitter('stdout', 1_048_576);
     const lines: OutputLine[] = [];
     for (let from = 0; from < bytes.length; from += 65_537)
-      lines.push(...splitter.push(bytes.subarray(from, from + 65_537)).flatMap(linesOf));
+      lines.push(...outputLines(splitter.push(bytes.subarray(from, from + 65_537))));
     expect(lines).toHaveLength(700);
     expect(lines.every(({ line }) => line === '€'.repeat(1000))).toBe(true);
   });
@@ -124,12 +130,12 @@ describe('Ugly', () => {
     const chunk = Buffer.alloc(65_536, 'x');
     let bytes = 0;
     for (let i = 0; i < 1024; i += 1) {
-      for (const { line, partial } of splitter.push(chunk).flatMap(linesOf)) {
+      for (const { line, partial } of outputLines(splitter.push(chunk))) {
         expect(partial).toBe(true);
         bytes += line.length;
       }
     }
-    const rest = splitter.end().flatMap(linesOf);
+    const rest = outputLines(splitter.end());
     expect(rest.every(({ line }) => line.length <= 1_048_576)).toBe(true);
     expect(bytes + rest.reduce((sum, { line }) => sum + line.length, 0)).toBe(64 * 1_048_576);
   });

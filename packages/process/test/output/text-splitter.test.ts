@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { OutputEncoding } from '../../src/output/encoding.ts';
-import { linesOf } from '../../src/output/lines.ts';
+import { linesOf, type OutputLine } from '../../src/output/lines.ts';
+import { BatchCutter, type Passage } from '../../src/output/passage.ts';
 import { type Splitter, splitterOf } from '../../src/output/splitter.ts';
 import { TextSplitter } from '../../src/output/text-splitter.ts';
 
@@ -11,10 +12,12 @@ const splitterFor = (label: string, maxLineBytes: number): Splitter => {
   if (encoding === undefined) throw new Error(`${label} is unknown`);
   return splitterOf('stdout', { encoding, maxLineBytes });
 };
+const outputLines = (passages: readonly Passage[]): OutputLine[] =>
+  new BatchCutter().batches(passages).flatMap(linesOf);
 const texts = (label: string, chunks: readonly Uint8Array[], max = 1024): string[] => {
   const splitter = splitterFor(label, max);
-  const batches = [...chunks.flatMap((chunk) => splitter.push(chunk)), ...splitter.end()];
-  return batches.flatMap(linesOf).map(({ line, partial }) => (partial ? `${line}…` : line));
+  const passages = [...chunks.map((chunk) => splitter.push(chunk)), splitter.end()];
+  return passages.flatMap(outputLines).map(({ line, partial }) => (partial ? `${line}…` : line));
 };
 const bytewise = (bytes: Buffer): Uint8Array[] => [...bytes].map((byte) => Uint8Array.of(byte));
 
@@ -68,12 +71,12 @@ describe('Ugly', () => {
     const chunk = Buffer.alloc(65_536, 'x');
     let length = 0;
     for (let i = 0; i < 256; i += 1) {
-      for (const { line, partial } of splitter.push(chunk).flatMap(linesOf)) {
+      for (const { line, partial } of outputLines(splitter.push(chunk))) {
         expect([line.length, partial]).toEqual([65_536, true]);
         length += line.length;
       }
     }
-    for (const { line } of splitter.end().flatMap(linesOf)) length += line.length;
+    for (const { line } of outputLines(splitter.end())) length += line.length;
     expect(length).toBe(256 * 65_536);
   });
 });
