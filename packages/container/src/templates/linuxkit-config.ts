@@ -9,11 +9,23 @@ export interface LinuxKitImage {
   readonly ambient?: readonly string[];
   readonly binds?: readonly string[];
   readonly 'binds.add'?: readonly string[];
+  readonly mounts?: readonly LinuxKitMount[];
   readonly tmpfs?: readonly string[];
+  readonly devices?: readonly { readonly path?: string; readonly mode?: string }[];
   readonly command?: readonly string[];
   readonly env?: readonly string[];
   readonly rlimits?: readonly string[];
+  readonly uid?: string | number;
+  readonly gid?: string | number;
+  readonly additionalGids?: readonly (string | number)[];
   readonly runtime?: { readonly mkdir?: readonly string[] };
+}
+
+export interface LinuxKitMount {
+  readonly type?: string;
+  readonly source?: string;
+  readonly destination?: string;
+  readonly options?: readonly string[];
 }
 
 export interface LinuxKitFile {
@@ -24,6 +36,8 @@ export interface LinuxKitFile {
   readonly source?: string;
   readonly metadata?: string;
   readonly mode?: string;
+  readonly uid?: string | number;
+  readonly gid?: string | number;
 }
 
 interface LinuxKitVolume {
@@ -61,7 +75,7 @@ export function imagesOf(config: LinuxKitConfig): Placed<LinuxKitImage>[] {
 export function referencesOf(config: LinuxKitConfig): Placed<string>[] {
   const kernel = config.kernel?.image;
   return [
-    ...(kernel === undefined ? [] : [{ path: ['kernel', 'image'], value: kernel }]),
+    ...(kernel === undefined || kernel === '' ? [] : [{ path: ['kernel', 'image'], value: kernel }]),
     ...(config.init ?? []).map((value, at) => ({ path: ['init', at], value })),
     ...imagesOf(config).map(({ path, value }) => ({ path: [...path, 'image'], value: value.image })),
     ...(config.volumes ?? []).flatMap(({ image }, at) =>

@@ -1,5 +1,6 @@
 import { type Document, isCollection, isPair, LineCounter, type Node, parseDocument } from 'yaml';
 
+import { GO_NUMBERS } from './go-numbers.ts';
 import type { TemplateProblem } from './template-report.ts';
 import { applyVariables, extractVariables } from './variables.ts';
 
@@ -12,17 +13,22 @@ export class TemplateDocument {
   readonly #lines = new LineCounter();
   /** Plain data; `undefined` where it is no YAML. */
   readonly value: unknown;
-  /** Why it is no YAML. */
+  /** Why it is no YAML that LinuxKit reads. */
   readonly faults: readonly TemplateProblem[];
+  /** What of it LinuxKit does not read. */
+  readonly ignored: readonly TemplateProblem[];
 
   /** Required variables stand for a word. */
   constructor(content: string) {
     const text = filled(content);
-    this.#document = parseDocument(text, { lineCounter: this.#lines, merge: true });
-    this.faults = this.#document.errors.map(({ message, pos }) => {
-      const [why = ''] = message.split('\n');
-      return { severity: 'error', rule: 'yaml', message: why, at: '', ...this.#position(pos[0]) };
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      merge: true,
+      customTags: (tags) => [GO_NUMBERS, ...tags],
+      logLevel: 'error',
     });
+    this.faults = [...this.#parseFaults(), ...this.#textFaults(text)];
+    this.ignored = this.#ignored();
     this.value = this.faults.length > 0 ? undefined : this.#read();
   }
 
@@ -34,12 +40,43 @@ export class TemplateDocument {
     return { severity, rule, message, at: path.join('/'), ...this.#position(this.#offset(path, key)) };
   }
 
+  #parseFaults(): TemplateProblem[] {
+    const { errors, warnings } = this.#document;
+    return [
+      ...errors.filter(({ code }) => code !== 'MULTIPLE_DOCS'),
+      ...warnings.filter(({ code }) => code === 'BAD_DIRECTIVE'),
+    ].map(({ message, pos }) => this.#fault(message.split('\n')[0] ?? '', pos[0]));
+  }
+
+  /** What the reader of LinuxKit refuses and this one does not. */
+  #textFaults(text: string): TemplateProblem[] {
+    const { explicit, version } = this.#document.directives.yaml;
+    const control = text.search(CONTROL);
+    return [
+      ...(explicit === true && version !== '1.1' ? [this.#fault('LinuxKit reads YAML 1.1 by its name only', 0)] : []),
+      ...(control === -1 ? [] : [this.#fault('Control characters are not allowed', control)]),
+    ];
+  }
+
+  #ignored(): TemplateProblem[] {
+    const others = this.#document.errors.filter(({ code }) => code === 'MULTIPLE_DOCS');
+    return others.map(({ pos }) => ({
+      ...this.#fault('LinuxKit reads what stands before this line, and ignores the rest', pos[0]),
+      severity: 'warning',
+      rule: 'ignored-document',
+    }));
+  }
+
+  #fault(message: string, offset: number): TemplateProblem {
+    return { severity: 'error', rule: 'yaml', message, at: '', ...this.#position(offset) };
+  }
+
   #read(): unknown {
     try {
       return this.#document.toJS({ maxAliasCount: 100 }) as unknown;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      (this.faults as TemplateProblem[]).push({ severity: 'error', rule: 'yaml', message, at: '', line: 1, column: 1 });
+      (this.faults as TemplateProblem[]).push(this.#fault(message, 0));
       return undefined;
     }
   }
@@ -65,6 +102,10 @@ export class TemplateDocument {
     return path.length === 0 ? 0 : this.#offset(path.slice(0, -1), key);
   }
 }
+
+/** What YAML does not allow anywhere, not even in quotes. */
+
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
 
 interface ProblemOptions {
   readonly severity?: TemplateProblem['severity'];

@@ -33,7 +33,7 @@ let compiled: ReturnType<InstanceType<typeof Ajv.default>['compile']> | undefine
 export function validateTemplate(content: string): TemplateReport {
   const document = new TemplateDocument(content);
   const errors = document.faults.length > 0 ? document.faults : schemaFaults(document);
-  const found = errors.length > 0 ? errors : [...refusals(document), ...lintFindings(document)];
+  const found = errors.length > 0 ? errors : [...document.ignored, ...refusals(document), ...lintFindings(document)];
   const problems = found.toSorted((a, b) => a.line - b.line || a.column - b.column);
   return { valid: problems.every(({ severity }) => severity !== 'error'), problems };
 }
@@ -67,7 +67,9 @@ function schemaProblem(
   if (keyword === 'required') {
     return document.problem(path, { ...common, message: `${what} needs ${JSON.stringify(params['missingProperty'])}` });
   }
-  const wanted = keyword === 'anyOf' ? 'must be a text or a whole number' : message;
+  const sections = Object.keys(schemaAt([])['properties'] ?? {}).join(', ');
+  const otherwise = path.length === 0 ? `must be a map with ${sections}` : message;
+  const wanted = keyword === 'anyOf' ? 'must be a text or a whole number' : otherwise;
   return document.problem(path, { ...common, message: `${what} ${wanted}${hintOf(keyword, params)}` });
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 
@@ -67,6 +67,52 @@ describe('validateTemplate', () => {
       expect(validateTemplate('kernel:\n').valid).toBe(false);
     });
 
+    it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+      ['binds that take the place of binds.add', { binds: [], 'binds.add': ['/etc'] }, {}],
+      ['capabilities that do', { capabilities: ['all'], 'capabilities.add': ['CAP_NO'] }, {}],
+      ['all devices of a kind', { devices: [{ path: 'all', type: 'b' }] }, {}],
+      ['mounts whose type and place are known', { mounts: [{ source: 'proc' }, { type: 'sysfs' }] }, {}],
+      ['a mount of /dev', { mounts: [{ destination: '/dev' }] }, {}],
+      [
+        'a read-only volume that is read',
+        { mounts: [{ type: 'bind', source: 'data', destination: '/a', options: ['ro'] }], 'binds.add': ['data:/b:ro'] },
+        { volumes: [{ name: 'data', readonly: true }] },
+      ],
+      ['limits with zeros before them', { rlimits: ['RLIMIT_NOFILE, 0000000000000000000000001 , Unlimited'] }, {}],
+      ['users that are containers', { uid: 'acpid', gid: 'it', additionalGids: ['root', ''] }, {}],
+      ['metadata as JSON', {}, { files: [{ path: 'a', metadata: 'json' }] }],
+      ['a file without a mode', {}, { files: [{ path: 'a', contents: '', mode: '', uid: 'it' }] }],
+      ['no kernel', {}, { kernel: { image: '' } }],
+    ])('takes %s', (_, service, rest) => {
+      expect(told(withService(service, rest))).toEqual([]);
+    });
+
+    it.each([
+      ['oomScoreAdj: 1_000', true],
+      ['oomScoreAdj: 0b11', true],
+      ['oomScoreAdj: -0x1F', true],
+      ['oomScoreAdj: 0O17', true],
+      ['oomScoreAdj: 1.5', false],
+      ['hostname: 1_000', false],
+      ['hostname: 0b11', false],
+      ['hostname: 1_0.5', false],
+      ['hostname: 0b12', true],
+      ['hostname: 1.2.3', true],
+      ['hostname: 12e', true],
+      ['hostname: 2001-01-01', true],
+      ['hostname: yes', true],
+    ])('reads %s as its reader does: %p', (line, wanted) => {
+      expect(validateTemplate(`onboot:\n  - name: a\n    image: b:1\n    ${line}\n`).valid).toBe(wanted);
+    });
+
+    it('judges the first document, and tells that the rest is ignored', () => {
+      const content = `---\nkernel:\n  image: a:1\n---\nservice: [\n`;
+      expect(validateTemplate(content).valid).toBe(true);
+      expect(validateTemplate(content).problems.map(({ line, rule }) => `${String(line)} ${rule}`)).toEqual([
+        '4 ignored-document',
+      ]);
+    });
+
     it('reads anchors and merges', () => {
       const content = `services:\n  - &base\n    name: acpid\n    image: linuxkit/acpid:${HASH}\n  - <<: *base\n    name: other\n`;
       expect(validateTemplate(content)).toEqual({ valid: true, problems: [] });
@@ -107,6 +153,14 @@ describe('validateTemplate', () => {
         '2:1 error yaml ',
         'Flow sequence in block collection must be sufficiently indented and end with a ] at line 2, column 1:',
       ],
+      [
+        '- a\n',
+        '1:1 error schema ',
+        'the template must be a map with kernel, init, onboot, onshutdown, services, trust, files, volumes',
+      ],
+      ['%YAML 1.2\n---\nkernel: {}\n', '1:1 error yaml ', 'LinuxKit reads YAML 1.1 by its name only'],
+      ['%LINUX 1\n---\nkernel: {}\n', '1:1 error yaml ', 'Unknown directive %LINUX at line 1, column 1:'],
+      ['kernel:\n  cmdline: "\u0007"\n', '2:13 error yaml ', 'Control characters are not allowed'],
       ['kernel: {}\nkernel: {}\n', '2:1 error yaml ', 'Map keys must be unique at line 2, column 1:'],
     ])('refuses %j with line, column and reason', (content, where, message) => {
       const { valid, problems } = validateTemplate(content);
@@ -117,6 +171,12 @@ describe('validateTemplate', () => {
         ),
       ).toEqual([where]);
       expect(problems[0]?.message).toBe(message);
+    });
+
+    it('refuses a comment that ends a text before its first line', () => {
+      const content = 'files:\n  - path: a\n    contents: |\n#      x\n      nameserver 10.0.0.1\n';
+      const { valid, problems } = validateTemplate(content);
+      expect([valid, problems[0]?.line, problems[0]?.rule]).toEqual([false, 4, 'yaml']);
     });
 
     it.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
@@ -154,7 +214,59 @@ describe('validateTemplate', () => {
         { files: [{ path: 'a', contents: '', mode: 'rw' }] },
         'error file files/0',
       ],
-      ['unknown metadata', {}, { files: [{ path: 'a', metadata: 'json' }] }, 'error file files/0'],
+      ['unknown metadata', {}, { files: [{ path: 'a', metadata: 'toml' }] }, 'error file files/0'],
+      ['a file that is a link too', {}, { files: [{ path: 'a', symlink: 'b', source: 'c' }] }, 'error file files/0'],
+      [
+        'a directory with contents',
+        {},
+        { files: [{ path: 'a', directory: true, contents: '' }] },
+        'error file files/0',
+      ],
+      ['a link to nothing', {}, { files: [{ path: 'a', symlink: '' }] }, 'error file files/0'],
+      ['empty contents and a source', {}, { files: [{ path: 'a', contents: '', source: 'b' }] }, 'error file files/0'],
+      ['a file of nobody', {}, { files: [{ path: 'a', contents: '', uid: 'nobody' }] }, 'error owner files/0/uid'],
+      ['a user that is no container', { uid: 'www-data' }, {}, 'error owner services/1/uid'],
+      ['a group in quotes', { gid: '5' }, {}, 'error owner services/1/gid'],
+      ['another such group', { additionalGids: [5, 'audio'] }, {}, 'error owner services/1/additionalGids/1'],
+      [
+        'a write to a read-only volume with more than "ro"',
+        { 'binds.add': ['data:/data:ro,nosuid'] },
+        { volumes: [{ name: 'data', readonly: true }] },
+        'error bind services/1/binds.add/0',
+      ],
+      ['a mount without a type', { mounts: [{ destination: '/a' }] }, {}, 'error mount services/1/mounts/0'],
+      ['a mount without a place', { mounts: [{ type: 'tmpfs' }] }, {}, 'error mount services/1/mounts/0'],
+      [
+        'a mount of a volume that is not declared',
+        { mounts: [{ type: 'bind', source: 'data', destination: '/a' }] },
+        {},
+        'error mount services/1/mounts/0',
+      ],
+      [
+        'a mount that writes to a read-only volume',
+        { mounts: [{ type: 'bind', source: 'data', destination: '/a', options: ['rw', 'ro'] }] },
+        { volumes: [{ name: 'data', readonly: true }] },
+        'error mount services/1/mounts/0',
+      ],
+      ['a device without a mode', { devices: [{ path: '/dev/a' }] }, {}, 'error device services/1/devices/0'],
+      [
+        'a device with a mode of more than 32 bits',
+        { devices: [{ path: '/dev/a', mode: '20000000000' }] },
+        {},
+        'error device services/1/devices/0',
+      ],
+      [
+        'a limit of more than 64 bits',
+        { rlimits: ['nofile,1,18446744073709551616'] },
+        {},
+        'error rlimit services/1/rlimits/0',
+      ],
+      [
+        'a number that is too small for what reads it',
+        { resources: { cpu: { shares: -1 } } },
+        {},
+        'error schema services/1/resources/cpu/shares',
+      ],
     ])('refuses %s', (_, service, rest, wanted) => {
       const content = withService(service, rest);
       expect(validateTemplate(content).valid).toBe(false);
@@ -227,6 +339,12 @@ describe('validateTemplate', () => {
   });
 
   describe('Ugly', () => {
+    it('prints nothing, whatever it reads', () => {
+      const warned = jest.spyOn(process, 'emitWarning');
+      validateTemplate('? [a]\n: 1\n? {b: c}\n: 2\n');
+      expect(warned).not.toHaveBeenCalled();
+    });
+
     it('judges whatever it is given, and says where', () => {
       fc.assert(
         fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (content) => {
