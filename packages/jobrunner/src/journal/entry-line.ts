@@ -5,6 +5,7 @@ import type { ActionResult } from '../action-result.ts';
 import { JobrunnerError } from '../errors.ts';
 import { type PipelineSignal, repoFullName } from '../pipeline-signal.ts';
 import { safeText } from '../safe-text.ts';
+import { isWord, WORD_GRAMMAR } from '../word.ts';
 import type { EntryExtra, JournalLine } from './journal-entry.ts';
 
 /** A line before it has its place in a file: what stands before the number, and between it and the hash before. */
@@ -19,8 +20,6 @@ const LINE_VERSION = 1;
 export const LINE_START: string = '{"ts":"';
 
 const HASH = /^(.*),"hash":"([0-9a-f]{64})"\}$/s;
-/** What needs no escape in JSON. */
-const WORD = /^[\w.:/@ -]{1,100}$/;
 const SHA = /^[0-9a-f]{7,64}$/i;
 
 /** Whose line it is, and what else is known. */
@@ -119,8 +118,8 @@ function flag(what: string, value: unknown): string {
 }
 
 function word(what: string, value: unknown): string {
-  if (typeof value === 'string' && WORD.test(value)) return value;
-  throw invalid(what, value, 'a name of 1 to 100 letters, digits and . _ : / @ -');
+  if (isWord(value)) return value;
+  throw invalid(what, value, `a name of ${WORD_GRAMMAR}`);
 }
 
 function invalid(what: string, value: unknown, wanted: string): JobrunnerError {

@@ -1,6 +1,7 @@
 import type { ActionResult } from '../action-result.ts';
 import { JobrunnerError } from '../errors.ts';
 import { underDeadline } from './deadline.ts';
+import { matches } from './matches.ts';
 import type { PollerSettings } from './poller-options.ts';
 import { failedResult, type ResultContext, soundResult } from './result.ts';
 import type { Task } from './task.ts';
@@ -37,7 +38,7 @@ function executed({ handler, pipelineSignal, job }: Task, options: AttemptOption
   return underDeadline<unknown>(
     async (handlerSignal) => {
       if (handler === undefined) throw unknownHandler(job.handler);
-      handler.match(pipelineSignal); // what it throws is a failure of the handler, and was left to be found here
+      matches(handler, pipelineSignal); // what it throws is a failure of the handler, and was left to be found here
       return handler.execute(pipelineSignal, { signal: handlerSignal });
     },
     { clock, timeoutMs, graceMs, lateMs, signal, timeout },

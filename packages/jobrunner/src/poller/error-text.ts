@@ -11,10 +11,17 @@ export function errorText(error: unknown, hidden: readonly (string | undefined)[
   return text === '' ? 'it does not say why' : text;
 }
 
-/** Also of an error from another realm. */
+const NO_ERROR = 'something that is no error was thrown';
+
+/** Also of an error from another realm, and of one that does not let itself be read. */
 function wordsOf(error: unknown): string {
   if (typeof error === 'string') return error;
+  if (typeof error === 'function') return NO_ERROR;
   if (typeof error !== 'object' || error === null) return `${String(error)} was thrown`;
-  const { message } = error as { readonly message?: unknown };
-  return typeof message === 'string' ? message : 'something that is no error was thrown';
+  try {
+    const { message } = error as { readonly message?: unknown };
+    return typeof message === 'string' ? message : NO_ERROR;
+  } catch {
+    return NO_ERROR;
+  }
 }

@@ -5,6 +5,7 @@ import { type PipelineSignal, repoFullName } from '../pipeline-signal.ts';
 import { encodeSignal } from '../signal-codec.ts';
 import type { ExecutionContext } from './execution.ts';
 import type { NextTry } from './ledger.ts';
+import { matches } from './matches.ts';
 import { succeededResult } from './result.ts';
 import { workName } from './task.ts';
 import { tellable } from './telling.ts';
@@ -155,7 +156,7 @@ export class Intake {
 /** A handler that throws here gets the work: that it fails is found, journalled and retried where it is done. */
 function mayMatch(handler: JobHandler, pipelineSignal: PipelineSignal): boolean {
   try {
-    return handler.match(pipelineSignal);
+    return matches(handler, pipelineSignal);
   } catch {
     return true;
   }

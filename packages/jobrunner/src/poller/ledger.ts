@@ -46,16 +46,23 @@ export class Ledger {
   }
 
   /** What a journal tells. An attempt that it sees begun and not ended was cut off: it counts, and is made again. */
-  static async of(journal: JobJournal | undefined, policy: LedgerPolicy, now: number): Promise<Ledger> {
+  static async of(
+    journal: JobJournal | undefined,
+    policy: LedgerPolicy,
+    { now, signal }: { readonly now: number; readonly signal?: AbortSignal },
+  ): Promise<Ledger> {
     const ledger = new Ledger(policy);
     if (journal === undefined) return ledger;
-    for await (const line of journal.replay()) ledger.#read(line, now);
+    for await (const line of journal.replay({ signal })) {
+      signal?.throwIfAborted();
+      ledger.#read(line, now);
+    }
     return ledger;
   }
 
   /** The try that is due; `undefined` where the action is done, given up, or not due yet. */
   next(key: string, now: number): NextTry | undefined {
-    const entry = this.#entries.get(key);
+    const entry = this.#asOf(key, now);
     if (entry === undefined) return { attempt: 1, run: 1 };
     const { state, attempts, runs, at, retryAt } = entry;
     if (state === 'done' || state === 'dead') {
@@ -66,6 +73,15 @@ export class Ledger {
     // a run that was cut off is the same run still: a queue that knows of it brings it to its end by itself
     if (state === 'cut-off') return { attempt: attempts + 1, run: runs, cutOff: attempts };
     return { attempt: attempts + 1, run: runs + 1 };
+  }
+
+  /** What is known of a key. Where the clock was set back since, it is waited from now on, not until that time comes again. */
+  #asOf(key: string, now: number): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || entry.at <= now) return entry;
+    const set = { ...entry, at: now, retryAt: now + (entry.retryAt - entry.at) };
+    this.#entries.set(key, set);
+    return set;
   }
 
   /** Takes down that an attempt is about to begin, or how it ended; which run that is it counts itself unless it is told. */

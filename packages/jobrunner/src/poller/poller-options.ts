@@ -4,6 +4,7 @@ import type { JobHandler } from '../job-handler.ts';
 import type { JobSource } from '../job-source.ts';
 import type { Logger } from '../logger.ts';
 import type { RetryOptions } from '../retry.ts';
+import { isWord, WORD_GRAMMAR } from '../word.ts';
 import { type Clock, LONGEST_MS, systemClock } from './clock.ts';
 import type { JobJournal } from './job-journal.ts';
 
@@ -81,12 +82,12 @@ export function settledOptions(options: PollerOptions): PollerSettings {
   };
 }
 
-/** Refuses what is no source. */
+/** Refuses what is no source, or has a name that the journal would not take. */
 export function checkSource(source: JobSource): void {
   checkPart('source', source, ['poll', 'report']);
 }
 
-/** Refuses what is no handler. */
+/** Refuses what is no handler, or has a name that the journal would not take. */
 export function checkHandler(handler: JobHandler): void {
   checkPart('handler', handler, ['match', 'execute']);
 }
@@ -94,6 +95,7 @@ export function checkHandler(handler: JobHandler): void {
 function checkPart(what: string, part: unknown, methods: readonly string[]): void {
   const { name, ...rest } = fieldsOf(part, methods);
   if (typeof name !== 'string' || name === '') throw new TypeError(`${what} must have a name, not ${String(name)}`);
+  if (!isWord(name)) throw new TypeError(`${what} must have a name of ${WORD_GRAMMAR}, not ${JSON.stringify(name)}`);
   for (const [method, value] of Object.entries(rest)) {
     if (typeof value !== 'function') throw new TypeError(`${what} "${name}" must have a method ${method}`);
   }

@@ -175,7 +175,7 @@ export class Poller {
 
   async #open(signal: AbortSignal): Promise<Session> {
     const { journal, clock } = this.#settings;
-    this.#ledger ??= await Ledger.of(journal, this.#settings, clock.now());
+    this.#ledger ??= await Ledger.of(journal, this.#settings, { now: clock.now(), signal });
     signal.throwIfAborted();
     return new Session({
       ...{ settings: this.#settings, telling: this.#telling, ledger: this.#ledger, inFlight: this.#inFlight },

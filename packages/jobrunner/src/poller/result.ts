@@ -2,6 +2,7 @@ import { types } from 'node:util';
 
 import type { ActionResult } from '../action-result.ts';
 import type { PipelineSignal } from '../pipeline-signal.ts';
+import { isWord } from '../word.ts';
 import { errorText } from './error-text.ts';
 
 /** Which action a result is of, and when it is over. */
@@ -13,9 +14,6 @@ export interface ResultContext {
   readonly at: Date;
   readonly durationMs: number;
 }
-
-/** Names that the journal takes. */
-const ACTION = /^[\w.:/@ -]{1,100}$/;
 
 /** The result of an action that failed. */
 export function failedResult(context: ResultContext, error: unknown): ActionResult {
@@ -50,7 +48,7 @@ export function soundResult(given: unknown, context: ResultContext): ActionResul
     durationMs: isDuration(durationMs) ? durationMs : context.durationMs,
   };
   const result = success ? succeededResult(sound) : failedResult(sound, error ?? 'the handler gave no reason');
-  return typeof action === 'string' && ACTION.test(action) ? { ...result, action } : result;
+  return isWord(action) ? { ...result, action } : result;
 }
 
 function resultOf({ pipelineSignal, handler, cycle, at, durationMs }: ResultContext): Omit<ActionResult, 'success'> {
@@ -64,5 +62,5 @@ function isSoundDate(date: unknown): date is Date {
 }
 
 function isDuration(ms: unknown): ms is number {
-  return typeof ms === 'number' && Number.isFinite(ms) && ms >= 0;
+  return typeof ms === 'number' && ms >= 0 && Number.isSafeInteger(Math.round(ms));
 }

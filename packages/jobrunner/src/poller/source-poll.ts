@@ -79,8 +79,12 @@ function signalsOf(answer: unknown): { readonly signals: readonly PipelineSignal
 
 /** How long a server wants to be left alone, where the error says so. */
 function retryAfterMsOf(error: unknown, now: number): number {
-  const { retryAt } = (error ?? {}) as { readonly retryAt?: unknown };
-  return types.isDate(retryAt) && retryAt.getTime() > now ? retryAt.getTime() - now : 0;
+  try {
+    const { retryAt } = (error ?? {}) as { readonly retryAt?: unknown };
+    return types.isDate(retryAt) && retryAt.getTime() > now ? retryAt.getTime() - now : 0;
+  } catch {
+    return 0; // it does not let itself be read
+  }
 }
 
 function pollFailed(source: string, cause: unknown): JobrunnerError {

@@ -17,6 +17,8 @@ export class SourceSchedule {
   readonly source: JobSource;
   readonly #options: ScheduleOptions;
   readonly #repos = new Set<string>();
+  /** What the poll under way was woken for. */
+  #asked: readonly string[] = [];
   #originMs = 0;
   #startedAtMs = -Infinity;
   #dueAtMs = -Infinity;
@@ -47,21 +49,25 @@ export class SourceSchedule {
 
   /** A poll begins; gives the repositories that it was woken for. */
   begin(nowMs: number): readonly string[] {
-    const repos = [...this.#repos];
+    this.#asked = [...this.#repos];
     this.#repos.clear();
     this.#isPolling = true;
     this.#isWoken = false;
     this.#startedAtMs = nowMs;
-    return repos;
+    return this.#asked;
   }
 
-  /** Takes down how the poll went, and gives the time until the next one; `retryAfterMs` is the least of it. */
+  /**
+   * Takes down how the poll went, and gives the time until the next one; `retryAfterMs` is the least of it. What a poll
+   * that failed was woken for, the next one is woken for.
+   */
   judge(nowMs: number, failure?: { readonly retryAfterMs: number }): number {
     if (failure === undefined) {
       this.#failures = 0;
       this.#dueAtMs = this.#tickFrom(Math.max(nowMs, this.#startedAtMs + this.#gapMs));
     } else {
       this.#failures += 1;
+      for (const repo of this.#asked) this.#repos.add(repo);
       const { pollIntervalMs: minDelayMs, maxBackoffMs, random } = this.#options;
       const maxDelayMs = Math.max(minDelayMs, maxBackoffMs);
       const delayMs = retryDelayMs(this.#failures, { minDelayMs, maxDelayMs }, random);

@@ -2,8 +2,9 @@ import { JobrunnerError, type JobrunnerErrorCode } from '../errors.ts';
 import type { JobrunnerEvent, JobrunnerListener } from '../events.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import { errorText } from './error-text.ts';
+import { quietly } from './quietly.ts';
 
-/** Tells listener and logger what happens. Whatever they throw, the work goes on. */
+/** Tells listener and logger what happens. Whatever they throw, or their promises come to, the work goes on. */
 export class Telling {
   readonly #listener: JobrunnerListener | undefined;
   readonly #logger: Logger | undefined;
@@ -29,9 +30,7 @@ export class Telling {
   }
 
   log(level: keyof Logger, message: string, fields: LogFields): void {
-    quietly(() => {
-      this.#logger?.[level](message, fields);
-    });
+    quietly((): unknown => this.#logger?.[level](message, fields));
   }
 }
 
@@ -46,12 +45,4 @@ export function tellable(
   }: { readonly what: string; readonly code: JobrunnerErrorCode; readonly op: string; readonly id: string },
 ): JobrunnerError {
   return new JobrunnerError(`Cannot ${what}: ${errorText(error)}`, { code, op, id });
-}
-
-function quietly(tell: () => unknown): void {
-  try {
-    tell();
-  } catch {
-    // who listens must not decide what is done
-  }
 }

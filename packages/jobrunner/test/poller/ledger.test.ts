@@ -25,14 +25,14 @@ function line(phase: EntryPhase | undefined, attempt: number, ms: number, succes
 }
 
 async function ledgerOf(lines: readonly JournalLine[], policy: Partial<LedgerPolicy> = {}): Promise<Ledger> {
-  return Ledger.of(new TestJournal(lines), { ...POLICY, ...policy }, START + 1_000_000);
+  return Ledger.of(new TestJournal(lines), { ...POLICY, ...policy }, { now: START + 1_000_000 });
 }
 
 describe('Ledger', () => {
   describe('Good', () => {
     it('next is the first run of what nobody has heard of', async () => {
       expect((await ledgerOf([])).next('k', START)).toEqual({ attempt: 1, run: 1 });
-      expect((await Ledger.of(undefined, POLICY, START)).next('k', START)).toEqual({ attempt: 1, run: 1 });
+      expect((await Ledger.of(undefined, POLICY, { now: START })).next('k', START)).toEqual({ attempt: 1, run: 1 });
     });
 
     it.each<[string, JournalLine[], unknown]>([
@@ -101,6 +101,31 @@ describe('Ledger', () => {
       expect(ledger.next('k', START + 1_000_000)).toEqual({ attempt: 2, run: 2, cutOff: 1 });
     });
 
+    it('next waits for the back-off and the cooldown, and no longer, where the clock is set back', async () => {
+      const failed = await ledgerOf([line('finished', 2, 900_000)]);
+      expect([failed.next('k', START), failed.next('k', START + 1999)]).toEqual([undefined, undefined]);
+      expect(failed.next('k', START + 2000)?.attempt).toBe(3);
+      const over = await ledgerOf([line('finished', 2, 900_000, true)], { cooldownMs: 5000 });
+      expect([over.next('k', START), over.next('k', START + 4999)]).toEqual([undefined, undefined]);
+      expect(over.next('k', START + 5000)).toEqual({ attempt: 1, run: 2 });
+    });
+
+    it('of stops reading where its signal is aborted', async () => {
+      const stop = new AbortController();
+      const reason = new Error('enough');
+      const journal = new TestJournal();
+      let read = 0;
+      journal.replay = async function* (): AsyncGenerator<JournalLine> {
+        await Promise.resolve();
+        for (; ; read += 1) {
+          if (read === 3) stop.abort(reason);
+          yield line('finished', 1, 0);
+        }
+      };
+      await expect(Ledger.of(journal, POLICY, { now: START, signal: stop.signal })).rejects.toBe(reason);
+      expect(read).toBe(3);
+    });
+
     it('putOff counts no attempt', async () => {
       const ledger = await ledgerOf([line('finished', 1, 0)]);
       ledger.putOff('k', { attempt: 2, run: 2 }, START + 10_000);
@@ -128,7 +153,7 @@ describe('Ledger', () => {
             ledger.note('k', { phase, attempt, run, success, at: START + ms });
             lines.push(line(phase, attempt, ms, success));
           }
-          const again = await Ledger.of(new TestJournal(lines), POLICY, START + ms);
+          const again = await Ledger.of(new TestJournal(lines), POLICY, { now: START + ms });
           expect(again.next('k', START + ms + 400_000)).toEqual(ledger.next('k', START + ms + 400_000));
         }),
       );

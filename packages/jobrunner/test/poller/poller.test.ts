@@ -1,11 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { MemoryMedium } from '@core/io';
+
 import { draft, done, EventLog, Gate, TestHandler, TestJournal, TestSource } from './support/fixtures.ts';
 import { ManualClock, settled } from './support/manual-clock.ts';
+import { Journal } from '../../src/journal/journal.ts';
 import { Poller } from '../../src/poller/poller.ts';
 import type { PipelineSignal } from '../../src/pipeline-signal.ts';
 
 const latest = (): number => 1;
+
+/** Throws whatever is asked of it. */
+function unreadable(): object {
+  const fail = (): never => {
+    throw new Error('unreadable');
+  };
+  return new Proxy({}, { get: fail, has: fail, getPrototypeOf: fail });
+}
 
 describe('Poller', () => {
   describe('Good', () => {
@@ -243,6 +254,8 @@ describe('Poller', () => {
       [{ sources: [{ name: 'x', poll: (): void => undefined }] }, TypeError, /source "x" must have a method report/],
       [{ handlers: [null] }, TypeError, /handler must have a name/],
       [{ handlers: [{ name: 'x' }] }, TypeError, /handler "x" must have a method match/],
+      [{ sources: [{ name: 'GitHub™' }] }, TypeError, /source must have a name of 1 to 100 letters/],
+      [{ handlers: [{ name: 'a\nb' }] }, TypeError, /handler must have a name of 1 to 100 letters/],
     ])('Poller refuses %j', (options, kind, message) => {
       const make = (): Poller => new Poller(options as never);
       expect(make).toThrow(kind);
@@ -298,6 +311,8 @@ describe('Poller', () => {
       ['gives a result without success', () => ({ action: 'x' }), 'the handler returned a result without success'],
       ['throws a text', () => Promise.reject('oh'), 'oh'], // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors
       ['throws nothing', () => Promise.reject(undefined), 'undefined was thrown'], // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors
+      ['throws a function', () => Promise.reject(() => 'x'), 'something that is no error was thrown'], // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors
+      ['throws what cannot be read', () => Promise.reject(unreadable()), 'something that is no error was thrown'], // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors
       ['says that it failed', () => ({ success: false }), 'the handler gave no reason'],
     ])('runOnce journals one failed line of a handler that %s', async (_, execute, error) => {
       const journal = new TestJournal();
@@ -317,6 +332,15 @@ describe('Poller', () => {
       };
       await new Poller({ sources: [new TestSource([draft()])], handlers: [handler], journal }).runOnce();
       expect([journal.ends, handler.calls]).toEqual([['publish_draft 1 finished no match'], []]);
+    });
+
+    it('runOnce journals one failed line of a handler whose match gives a promise, whatever that comes to', async () => {
+      const journal = new TestJournal();
+      const handler = new TestHandler();
+      handler.match = (() => Promise.reject(new Error('nobody waits for it'))) as never;
+      await new Poller({ sources: [new TestSource([draft()])], handlers: [handler], journal }).runOnce();
+      const why = 'match of the handler "publish_draft" must return true or false, and it returned an object';
+      expect([journal.ends, handler.calls]).toEqual([[`publish_draft 1 finished ${why}`], []]);
     });
 
     it.each([
@@ -404,6 +428,18 @@ describe('Poller', () => {
       expect(events.of('source-failed').map(({ error }) => error.message)).toEqual([
         'Cannot poll "github": it answered with something else than an array of signals',
       ]);
+    });
+
+    it('runOnce takes an error that cannot be read for a failure of the source, and polls the others', async () => {
+      const events = new EventLog();
+      const bad = new TestSource(() => Promise.reject(unreadable()), 'bad'); // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors
+      const handler = new TestHandler();
+      const sources = [bad, new TestSource([draft()])];
+      await new Poller({ sources, handlers: [handler], events: events.listen }).runOnce();
+      expect(events.of('source-failed').map(({ error }) => error.message)).toEqual([
+        'Cannot poll "bad": something that is no error was thrown',
+      ]);
+      expect(handler.calls).toHaveLength(1);
     });
 
     it('runOnce leaves out what is no signal, and takes the others', async () => {
@@ -660,6 +696,29 @@ describe('Poller', () => {
       await new Poller({ sources, handlers: [handler], logger, events: fail }).runOnce();
       expect(handler.calls).toHaveLength(1);
     });
+
+    it('runOnce goes on where the promises of listener and logger are rejected', async () => {
+      const fail = (): unknown => Promise.reject(new Error('nobody waits for it'));
+      const handler = new TestHandler();
+      const logger = { debug: fail, info: fail, warn: fail, error: fail };
+      const sources = [new TestSource([draft()])];
+      await new Poller({ sources, handlers: [handler], logger, events: fail }).runOnce();
+      await settled();
+      expect(handler.calls).toHaveLength(1);
+    });
+
+    it.each([Infinity, 1e300, -1, '7', undefined])(
+      'runOnce keeps a line of what took %p ms, as the handler says',
+      async (durationMs) => {
+        const medium = new MemoryMedium();
+        await using journal = await Journal.open({ medium, baseDir: 'journal', durability: 'none' });
+        const handler = new TestHandler((one) => ({ ...done(one), durationMs }));
+        await new Poller({ sources: [new TestSource([draft()])], handlers: [handler], journal }).runOnce();
+        const successes: boolean[] = [];
+        for await (const { result } of journal.entries()) successes.push(result.success);
+        expect(successes).toEqual([true]);
+      },
+    );
 
     it('run lets no busy repository starve the others', async () => {
       const order: string[] = [];

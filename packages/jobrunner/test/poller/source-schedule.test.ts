@@ -56,6 +56,19 @@ describe('SourceSchedule', () => {
   });
 
   describe('Ugly', () => {
+    it('begin gives the repositories of a poll that failed once more, beside those that came meanwhile', () => {
+      const one = schedule();
+      one.wake(0, 'a/b');
+      expect(one.begin(0)).toEqual(['a/b']);
+      one.wake(5, 'a/c');
+      one.judge(10, { retryAfterMs: 0 });
+      one.end(10);
+      expect([one.dueAtMs, one.begin(1000)]).toEqual([2000, ['a/c', 'a/b']]);
+      one.judge(1010);
+      one.end(1010);
+      expect(one.begin(2000)).toEqual([]);
+    });
+
     it('judge leaves a source alone for longer with each failure, and for as long as it asks for', () => {
       const one = schedule();
       expect(poll(one, 0, 0, { retryAfterMs: 0 })).toBe(1000);
