@@ -1,47 +1,47 @@
-/** How a line begins an item, or several at once (`- 1. [ ] …`). */
-export interface ListItem {
-  /** Columns where the content of each begins. */
-  readonly contents: readonly number[];
-  /** Place of the innermost content in the line. */
-  readonly contentAt: number;
-  /** Place of the letter between the brackets of a task. */
-  readonly markAt?: number;
+import { blanksAt, columnAfter } from './columns.ts';
+
+/** What begins an item of a list. */
+export interface ListMarker {
+  /** The column in which the content of the item begins. */
+  readonly content: number;
+  /** How many letters there are before it. */
+  readonly length: number;
+  /** Whether it may go on in the middle of a paragraph: it is no number but 1, and it has a content. */
+  readonly interrupts: boolean;
+}
+
+/** A box that begins an item: the place of its letter, and whether it is ticked. */
+export interface TaskBox {
+  readonly markAt: number;
   readonly isTicked: boolean;
 }
 
-const MARKER = /^([ \t]*)([-+*]|\d{1,9}[.)])([ \t]+)(?=\S)/;
-const RULE = /^[ \t]*([-*])[ \t]*(?:\1[ \t]*){2,}$/;
-const TASK = /^\[([ \txX])\](?=[ \t]+\S)/;
-const TAB = 4;
-/** Nobody nests deeper within one line; a line of thousands of markers takes its time. */
-const DEEPEST = 10;
+const MARKER = /^(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|$)/;
+const RULE = /^([-_*])[ \t]*(?:\1[ \t]*){2,}$/;
+const BOX = /^\[([ \txX])\](?=[ \t]+\S)/;
+const WIDEST_GAP = 4;
 
-/** The item that a line begins; an indent of four columns or more after a marker is code, and no task. */
-export function listItem(line: string): ListItem | undefined {
-  if (RULE.test(line)) return undefined;
-  const contents: number[] = [];
-  let at = 0;
-  for (
-    let match = MARKER.exec(line);
-    match !== null && contents.length < DEEPEST;
-    match = MARKER.exec(line.slice(at))
-  ) {
-    const [whole, , , gap = ''] = match;
-    const before = columnsOf(line.slice(0, at + whole.length - gap.length));
-    const after = columnsOf(line.slice(0, at + whole.length));
-    at += whole.length;
-    const isCode = after - before > TAB;
-    contents.push(isCode ? before + 1 : after);
-    if (isCode) return { contents, contentAt: at, isTicked: false };
-  }
-  if (contents.length === 0) return undefined;
-  const task = TASK.exec(line.slice(at));
-  if (task === null) return { contents, contentAt: at, isTicked: false };
-  return { contents, contentAt: at, markAt: at + 1, isTicked: task[1]?.toLowerCase() === 'x' };
+/** The marker that a line begins with; without its indent, which ends in the column. A rule (`- - -`) is none. */
+export function listMarker(line: string, column: number): ListMarker | undefined {
+  const match = MARKER.exec(line);
+  if (match === null || isRule(line)) return undefined;
+  const [mark, number = '1'] = match;
+  const end = columnAfter(mark, column);
+  const blanks = blanksAt(line, mark.length);
+  const after = columnAfter(line.slice(mark.length, mark.length + blanks), end);
+  const isEmpty = mark.length + blanks === line.length;
+  const isWide = isEmpty || after - end > WIDEST_GAP; // what is indented by more is code
+  const interrupts = Number(number) === 1 && !isEmpty;
+  return { content: isWide ? end + 1 : after, length: mark.length + blanks, interrupts };
 }
 
-function columnsOf(text: string): number {
-  let columns = 0;
-  for (const sign of text) columns += sign === '\t' ? TAB - (columns % TAB) : 1;
-  return columns;
+/** The box that the content of an item begins with, if it does. */
+export function taskBox(content: string): TaskBox | undefined {
+  const match = BOX.exec(content);
+  return match === null ? undefined : { markAt: 1, isTicked: match[1]?.toLowerCase() === 'x' };
+}
+
+/** Whether a line is nothing but a rule; without its indent. */
+export function isRule(line: string): boolean {
+  return RULE.test(line);
 }

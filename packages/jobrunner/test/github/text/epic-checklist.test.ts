@@ -81,6 +81,26 @@ describe('Good', () => {
     expect(read('> - [ ] #1', '- - -', '***', '- [ ] #2')).toEqual(['2']);
   });
 
+  it('parseChecklist begins and ends blocks where GitHub does', () => {
+    // blocks of HTML have no lists up to a blank line
+    expect(read('<details><summary>Done</summary>', '- [ ] #1', '', '- [ ] #2', '</details>')).toEqual(['2']);
+    expect(read('Text', '<p align="center">', '- [ ] #1', '', '- [ ] #2')).toEqual(['2']);
+    expect(read('<my-tag a="b">', '- [ ] #1', '', 'Text', '<my-tag>', '- [ ] #2')).toEqual(['2']);
+    expect(read('<!-- a --> - [ ] #1', '- [ ] #2', '<?php', '- [ ] #3', '?>', '- [ ] #4')).toEqual(['2', '4']);
+    // text may go on without its indent or its mark, but an item begins all the same
+    expect(read('- [ ] #1', 'goes on', '      - [ ] #2', '- [ ] #3')).toEqual(['1', '3']);
+    expect(read('> a quote', '    - [ ] #1', '2. [ ] #2', '> ```', '- [ ] #3')).toEqual(['2', '3']);
+    // a paragraph is followed by no number but 1, and by no empty item
+    expect(read('Text', '2. [ ] #1', '1. [ ] #2', '3. [ ] #3', '', '7) [ ] #4')).toEqual(['2', '3', '4']);
+    expect(read('Text', '-', '    [ ] #1', '===', '2. [ ] #2')).toEqual(['2']);
+    // a comment in the middle of a text ends with it
+    expect(read('Text <!-- a', '- [ ] #1', '-->', '', 'More <!-- b', '#2 -->', '- [ ] a <!-- #3', 'c --> #4')).toEqual([
+      '1',
+    ]);
+    expect(read('- ~~~', '  - [ ] #1', '- [ ] #2', '  <pre>', '  - [ ] #3', '- [ ] #4')).toEqual(['2', '4']);
+    expect(read('| a |', '|--|', '| - [ ] #1 |', '- [ ] #2')).toEqual(['2']);
+  });
+
   it('parseChecklist says where a child is that is elsewhere', () => {
     const lines = [
       '- [ ] a/b#1',
