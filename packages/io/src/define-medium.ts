@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { checkDate, checkDuration, checkMode, driverWrite } from './arguments.ts';
 import { decode, encode } from './content.ts';
 import { Derivation, isPromise } from './derivation.ts';
-import type { Awaitable, DriverEntry, DriverSink, DriverStat, MediumDriver, Walker } from './driver.ts';
+import type { Awaitable, DriverEntry, DriverHandle, DriverSink, DriverStat, MediumDriver, Walker } from './driver.ts';
 import { ErrnoSignal } from './errno.ts';
 import { BytesHandle, GuardedHandle } from './handle.ts';
 import { rememberInode } from './identity.ts';
@@ -17,6 +17,7 @@ import type {
   LockOptions,
   Medium,
   MediumCapabilities,
+  OpenOptions,
   ReadHandle,
   ReadStreamOptions,
   StatOptions,
@@ -227,7 +228,7 @@ export class DefinedMedium implements Medium {
     }
   }
 
-  async open(path: string, options?: CancelOptions): Promise<ReadHandle> {
+  async open(path: string, options?: OpenOptions): Promise<ReadHandle> {
     return this.#open('open', path, options);
   }
 
@@ -357,21 +358,22 @@ export class DefinedMedium implements Medium {
     }
   }
 
-  async #open(op: string, path: string, options: CancelOptions | undefined): Promise<ReadHandle> {
+  async #open(op: string, path: string, options: OpenOptions | undefined): Promise<ReadHandle> {
     try {
       options?.signal?.throwIfAborted();
       const target = this.#normalize(path);
-      const handle =
-        this.driver.open === undefined
-          ? new BytesHandle(await this.driver.read(target, options?.signal), await this.driver.stat(target, true))
-          : await this.driver.open(target);
-      return new GuardedHandle(handle, {
+      const handle = this.driver.open?.(target, options?.walker) ?? this.#openWhole(target, options?.signal);
+      return new GuardedHandle(isPromise(handle) ? await handle : handle, {
         info: (stat) => this.#info(target, stat),
         refusal: (error, op) => this.#refusal(error, op, path, undefined),
       });
     } catch (error) {
       throw this.#refusal(error, op, path, options);
     }
+  }
+
+  async #openWhole(path: string, signal: AbortSignal | undefined): Promise<DriverHandle> {
+    return new BytesHandle(await this.driver.read(path, signal), await this.driver.stat(path, true));
   }
 
   #normalize(path: string): string {

@@ -15,7 +15,7 @@ export interface DriverStat {
   readonly ino?: number;
 }
 
-/** One walk through a tree, for a driver that keeps something open from one list to the next. */
+/** One walk through a tree, for a driver that keeps something open from one list, or one open, to the next. */
 export interface Walker {
   /** Put here by the driver; called when the walk is over. One that is left in the middle is never over. */
   release?: () => void;
@@ -91,8 +91,8 @@ export interface MediumDriver {
 
   /** Derived: read, then write, one after the other inside this medium. */
   append?(path: string, bytes: Uint8Array, options: DriverAppend): Awaitable<void>;
-  /** Derived: from `read`. */
-  open?(path: string): Awaitable<DriverHandle>;
+  /** Derived: from `read`. `walker` is the same object for the files of one walk, whose next is mostly near its last. */
+  open?(path: string, walker?: Walker): Awaitable<DriverHandle>;
   /** Derived: collect, then `write`. */
   create?(path: string, options: DriverWrite): Awaitable<DriverSink>;
   /** Derived: `list` and `remove`. `ENOENT` is fine. */

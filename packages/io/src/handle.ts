@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 
-import type { DriverHandle, DriverStat } from './driver.ts';
+import { isPromise } from './derivation.ts';
+import type { Awaitable, DriverHandle, DriverStat } from './driver.ts';
 import { ErrnoSignal } from './errno.ts';
 import type { FileInfo, ReadHandle } from './medium.ts';
 import { describe } from './path.ts';
@@ -57,7 +58,7 @@ export class GuardedHandle implements ReadHandle {
   }
 
   async stat(): Promise<FileInfo> {
-    return this.#use('stat', async () => this.#voice.info(await this.#handle.stat()));
+    return this.#voice.info(await this.#use('stat', () => this.#handle.stat()));
   }
 
   close(): Promise<void> {
@@ -70,17 +71,27 @@ export class GuardedHandle implements ReadHandle {
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled(this.#busy);
+    if (this.#busy.size > 0) await Promise.allSettled(this.#busy);
     try {
-      await this.#handle.close();
+      const closing = this.#handle.close();
+      if (isPromise(closing)) await closing;
     } catch (error) {
       throw this.#voice.refusal(error, 'close');
     }
   }
 
-  async #use<T>(op: string, work: () => T | Promise<T>): Promise<T> {
+  /** What is there at once is given at once: most of a quick read would else be promises. */
+  #use<T>(op: string, work: () => Awaitable<T>): Awaitable<T> {
     if (this.#closing !== undefined) throw this.#voice.refusal(new ErrnoSignal('ERR_HANDLE_CLOSED'), op);
-    const running = (async (): Promise<T> => work())();
+    try {
+      const result = work();
+      return isPromise(result) ? this.#wait(op, result) : result;
+    } catch (error) {
+      throw this.#voice.refusal(error, op);
+    }
+  }
+
+  async #wait<T>(op: string, running: Promise<T>): Promise<T> {
     this.#busy.add(running);
     try {
       return await running;

@@ -34,6 +34,7 @@ export { sub } from './layers/sub.ts';
 export type {
   AppendOptions,
   CancelOptions,
+  OpenOptions,
   Content,
   DirEntry,
   FileInfo,

@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 
+import type { Walker } from './driver.ts';
+
 /** What is written: text is stored as UTF-8. */
 export type Content = string | Uint8Array;
 
@@ -33,6 +35,15 @@ export interface DirEntry {
 /** How an operation can be cancelled: it rejects with `signal.reason` itself and leaves nothing half-done. */
 export interface CancelOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How a file is opened. */
+export interface OpenOptions extends CancelOptions {
+  /**
+   * For whoever opens many files: the same object (`{}`) for all of them. A medium that can goes from the directory of one
+   * to that of the next in fewer steps. What another process renames meanwhile may be noticed a moment later.
+   */
+  readonly walker?: Walker | undefined;
 }
 
 /** How a file is written. */
@@ -199,7 +210,7 @@ export interface Medium {
    */
   rename(from: string, to: string, options?: CancelOptions): Promise<void>;
 
-  open(path: string, options?: CancelOptions): Promise<ReadHandle>;
+  open(path: string, options?: OpenOptions): Promise<ReadHandle>;
   /** Back-pressured bytes; an error of opening arrives as the stream's error. */
   readStream(path: string, options?: ReadStreamOptions): Readable;
   /** Atomic as `write`: the content appears when the stream finishes; destroying it leaves the old file. */

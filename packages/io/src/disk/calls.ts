@@ -1,11 +1,11 @@
 /**
  * The calls that the disk makes in the thread pool. A call there costs a hop of some 30 µs, a call of metadata itself
  * 1 to 5 µs: so names are looked up, opened and closed at once, in the thread that asks, and so are small contents
- * written, which only go to the page cache. What may have to wait for the disk goes to the pool: reading, syncing, big
- * contents, flushing or giving back the blocks of big files. By descriptor, not by `FileHandle`, as making one of those
- * costs more than reading a small file.
+ * written, which only go to the page cache, and read, as long as they come from there. What may have to wait for the disk
+ * goes to the pool: syncing, big contents, flushing or giving back the blocks of big files. By descriptor, not by
+ * `FileHandle`, as making one of those costs more than reading a small file.
  */
-import { fdatasync, fsync, read, rename, renameSync, unlink, unlinkSync, write, writeSync } from 'node:fs';
+import { fdatasync, fsync, read, readSync, rename, renameSync, unlink, unlinkSync, write, writeSync } from 'node:fs';
 
 import { nextTurn } from './turns.ts';
 
@@ -13,6 +13,12 @@ import { nextTurn } from './turns.ts';
 const PIECE_BYTES = 8 * 1024 * 1024;
 /** What is done at once for so many bytes takes no longer than a hop, or not much. */
 const SMALL_BYTES = 64 * 1024;
+/** A small read that takes longer has waited for the disk, or the thread has waited for a processor. */
+const WAITED_MS = 0.5;
+/** So many small reads go to the pool after one that has waited: where nothing is in memory, hardly any keeps others waiting. */
+const READS_AFTER_WAITING = 128;
+
+let readsInPool = 0;
 
 type Callback = (error: NodeJS.ErrnoException | null) => void;
 
@@ -32,8 +38,25 @@ export interface Span {
   readonly length: number;
 }
 
-/** One read, of the whole span at most; `position` null is where the last one ended. */
-export function readOnce(fd: number, { buffer, offset, length }: Span, position: number | null): Promise<number> {
+/** One read of a regular file, of the whole span at most; `position` null is where the last one ended. */
+export function readOnce(fd: number, span: Span, position: number | null): Promise<number> | number {
+  if (span.length > SMALL_BYTES) return readInPool(fd, span, position);
+  if (readsInPool > 0) {
+    readsInPool -= 1;
+    return readInPool(fd, span, position);
+  }
+  return nextTurn()?.then(() => readAtOnce(fd, span, position)) ?? readAtOnce(fd, span, position);
+}
+
+function readAtOnce(fd: number, { buffer, offset, length }: Span, position: number | null): number {
+  const began = performance.now();
+  const bytesRead = readSync(fd, buffer, offset, length, position);
+  if (performance.now() - began > WAITED_MS) readsInPool = READS_AFTER_WAITING;
+  return bytesRead;
+}
+
+/** One read of what may keep it waiting. */
+export function readInPool(fd: number, { buffer, offset, length }: Span, position: number | null): Promise<number> {
   return new Promise((resolve, reject) => {
     read(fd, buffer, offset, Math.min(length, PIECE_BYTES), position, (error, bytesRead) => {
       if (error === null) resolve(bytesRead);

@@ -16,7 +16,7 @@ import { Gate } from './gate.ts';
 import { listDirectory } from './listing.ts';
 import { lockAt } from './lock.ts';
 import { MadeDirectories } from './made-directories.ts';
-import { DiskHandle, openToRead, readAndClose } from './read-file.ts';
+import { DiskHandle, type OpenFile, openToRead, readAndClose } from './read-file.ts';
 import { removeAt } from './remove.ts';
 import { unsettle } from './sandbox/footing.ts';
 import type { Place, Sandbox } from './sandbox/sandbox.ts';
@@ -60,11 +60,11 @@ function capabilities({ strength }: Sandbox): Partial<MediumCapabilities> {
 
 function reading(access: Access): Primitives<'read' | 'open' | 'list'> {
   const { sandbox } = access;
-  const opened = (op: string, path: string): ReturnType<typeof openToRead> =>
-    access.look(op, path, () => openToRead(sandbox, path));
+  const opened = (op: string, path: string, walker?: Walker): OpenFile =>
+    access.look(op, path, () => openToRead(sandbox, path, walker));
   return {
     read: (path, signal) => gate.pass(() => readAndClose(opened('read', path), signal)),
-    open: inTurn((path: string) => new DiskHandle(opened('open', path).fd)),
+    open: inTurn((path: string, walker?: Walker) => new DiskHandle(opened('open', path, walker))),
     list: inTurn((path: string, walker?: Walker) =>
       access.look('list', path, () =>
         at(walker === undefined ? sandbox.enter(path) : sandbox.enterNext(path, walker), listDirectory),

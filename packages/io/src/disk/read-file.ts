@@ -1,9 +1,9 @@
 import { constants as limits } from 'node:buffer';
 import { closeSync, constants, fstatSync, type Stats } from 'node:fs';
 
-import type { DriverHandle, DriverStat } from '../driver.ts';
+import type { DriverHandle, DriverStat, Walker } from '../driver.ts';
 import { ErrnoSignal } from '../errno.ts';
-import { readOnce } from './calls.ts';
+import { readInPool, readOnce } from './calls.ts';
 import { driverStat } from './file-kind.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { errorCode } from './system-error.ts';
@@ -27,8 +27,8 @@ export interface OpenFile {
 }
 
 /** Opens a file to be read: `EISDIR` for a directory, `ERR_NOT_REGULAR_FILE` for a fifo, socket or device. */
-export function openToRead(sandbox: Sandbox, path: string): OpenFile {
-  const fd = openAny(sandbox, path);
+export function openToRead(sandbox: Sandbox, path: string, walker?: Walker): OpenFile {
+  const fd = openAny(sandbox, path, walker);
   try {
     const stats = fstatSync(fd);
     if (stats.isDirectory()) throw ErrnoSignal.of('EISDIR');
@@ -40,9 +40,10 @@ export function openToRead(sandbox: Sandbox, path: string): OpenFile {
   }
 }
 
-function openAny(sandbox: Sandbox, path: string): number {
+function openAny(sandbox: Sandbox, path: string, walker: Walker | undefined): number {
   try {
-    return sandbox.open(path, constants.O_RDONLY | CAREFUL);
+    const flags = constants.O_RDONLY | CAREFUL;
+    return walker === undefined ? sandbox.open(path, flags) : sandbox.openNext(path, flags, walker);
   } catch (error) {
     // a socket
     throw errorCode(error) === 'ENXIO' ? new ErrnoSignal('ERR_NOT_REGULAR_FILE', { cause: error }) : error;
@@ -76,7 +77,7 @@ async function readToEnd(fd: number, signal: AbortSignal | undefined): Promise<U
   for (let length = FIRST_BYTES; ; length = Math.min(length * 2, MOST_BYTES)) {
     signal?.throwIfAborted();
     const buffer = Buffer.allocUnsafeSlow(length);
-    const read = await readOnce(fd, { buffer, offset: 0, length }, null);
+    const read = await readInPool(fd, { buffer, offset: 0, length }, null);
     if (read === 0) return new Uint8Array(Buffer.concat(parts)); // a copy outside of the shared pool
     parts.push(buffer.subarray(0, read));
   }
@@ -85,13 +86,16 @@ async function readToEnd(fd: number, signal: AbortSignal | undefined): Promise<U
 /** Random access to an open file. */
 export class DiskHandle implements DriverHandle {
   readonly #fd: number;
+  readonly #read: typeof readOnce;
 
-  constructor(fd: number) {
+  constructor({ fd, stats }: OpenFile) {
     this.#fd = fd;
+    // what the kernel makes up while it is read, and a device, may keep a read waiting
+    this.#read = stats.isFile() && stats.size > 0 ? readOnce : readInPool;
   }
 
-  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number> {
-    return readOnce(this.#fd, { buffer, offset, length }, position);
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number> | number {
+    return this.#read(this.#fd, { buffer, offset, length }, position);
   }
 
   stat(): DriverStat {

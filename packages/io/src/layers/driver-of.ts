@@ -101,7 +101,7 @@ function overMethods(medium: Medium): CompleteDriver {
       await assertParent(medium, path);
       await medium.append(rooted(path), bytes, options);
     },
-    open: async (path) => overHandle(await medium.open(rooted(path))),
+    open: async (path, walker) => overHandle(await medium.open(rooted(path), { walker })),
     create: async (path, options) => {
       await assertParent(medium, path);
       return new StreamSink(medium.writeStream(rooted(path), options));

@@ -12,7 +12,7 @@ export function subDriver(inner: MediumDriver, folder: Folder): MediumDriver {
     stat: async (path, follow) => (path === '' ? folder.stat() : inner.stat(await folder.find(path, follow), follow)),
     list: async (path) => (path === '' ? folder.list() : inner.list(await folder.find(path))),
     read: async (path, signal, borrow) => inner.read(await folder.findFile(path), signal, borrow),
-    open: async (path) => all.open(await folder.findFile(path)),
+    open: async (path, walker) => all.open(await folder.findFile(path), walker),
     readLink: async (path) => folder.inward(await all.readLink(await folder.find(path, false))),
     absolute: (target, path) => folder.absolute(target, path),
     realPath: async (path) => all.realPath(await folder.find(path)),

@@ -81,9 +81,9 @@ function optional(
 
 function opening(inner: CompleteDriver, faults: Faults): Part<'create' | 'open'> {
   return {
-    open: async (path) => {
+    open: async (path, walker) => {
       const letGo = (handle: DriverHandle): Awaitable<void> => handle.close();
-      const handle = await faults.run({ op: 'open', path }, { whole: () => inner.open(path), letGo });
+      const handle = await faults.run({ op: 'open', path }, { whole: () => inner.open(path, walker), letGo });
       return faultyHandle(handle, path, faults);
     },
     create: async (path, options) => {

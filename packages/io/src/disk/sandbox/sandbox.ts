@@ -54,6 +54,8 @@ export interface Sandbox {
   find(path: string, follow: boolean): Found;
   /** Opens what `path` leads to, which `flags` may make. */
   open(path: string, flags: number, mode?: number): number;
+  /** As `open` without making anything, in fewer steps, for one `walker` that goes through a tree. */
+  openNext(path: string, flags: number, walker: Walker): number;
   /** Holds what stands at a place, a link itself where links are guarded; `ENOENT`. */
   pin(place: Place): Pin;
   /** The absolute path of a place on the disk. */

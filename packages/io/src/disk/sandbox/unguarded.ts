@@ -50,6 +50,10 @@ export class Unguarded implements Sandbox {
     return openSync(absolutePath(path), flags, mode);
   }
 
+  openNext(path: string, flags: number): number {
+    return this.open(path, flags);
+  }
+
   pin(place: Place): Pin {
     return { path: place.path, stats: statSync(place.path), close: nothing };
   }

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers';
 import type { Walker } from '../../driver.ts';
 import { ErrnoSignal } from '../../errno.ts';
 import type { SandboxStrength } from '../../medium.ts';
-import { parentPath, splitPath } from '../../path.ts';
+import { baseName, parentPath, splitPath } from '../../path.ts';
 import { errorCode, unsteady } from '../system-error.ts';
 import { below, type Directory } from './directory.ts';
 import { Footing } from './footing.ts';
@@ -62,13 +62,7 @@ export class WalkingSandbox implements Sandbox {
   }
 
   enterNext(path: string, walker: Walker): Place {
-    if (this.#near?.walker !== walker || !this.#near.footing.isFirm) this.#setOut(walker);
-    try {
-      if (this.#near !== undefined) return new WalkedPlace(this.#near.footing.stepTo(path), '.', false);
-    } catch {
-      this.#stop(); // the long way knows links, and what to say
-    }
-    return this.enter(path);
+    return this.#stepFrom(walker, path, (directory) => new WalkedPlace(directory, '.', false)) ?? this.enter(path);
   }
 
   find(path: string, follow: boolean): Found {
@@ -96,6 +90,14 @@ export class WalkingSandbox implements Sandbox {
       }
       place = this.follow(path);
     }
+  }
+
+  openNext(path: string, flags: number, walker: Walker): number {
+    const leaf = baseName(path);
+    const near = this.#stepFrom(walker, parentPath(path), (directory) =>
+      this.#guard.open(new WalkedPlace(directory, leaf, false), flags, 0),
+    );
+    return near ?? this.open(path, flags);
   }
 
   pin(place: Place): Pin {
@@ -149,6 +151,17 @@ export class WalkingSandbox implements Sandbox {
       abandoned.register(this, this.#opened, this);
     }
     return this.#opened;
+  }
+
+  /** Does `work` in the directory `path`, one step from where the walker was last; where that fails, nothing. */
+  #stepFrom<T>(walker: Walker, path: string, work: (directory: Directory) => T): T | undefined {
+    if (this.#near?.walker !== walker || !this.#near.footing.isFirm) this.#setOut(walker);
+    try {
+      return this.#near === undefined ? undefined : work(this.#near.footing.stepTo(path));
+    } catch {
+      this.#stop(); // the long way knows links, and what to say
+      return undefined;
+    }
   }
 
   /** A walker keeps its footing for this turn of the event loop at most: it may have been left in the middle. */
