@@ -29,7 +29,8 @@ export function checksum(medium: Medium, artifact: Artifact, options: CancelOpti
 async function withDigest(medium: Medium, artifact: Artifact, options: DigestOptions): Promise<Artifact> {
   const { path } = artifact;
   try {
-    return { ...artifact, ...(await digestFile(medium, path, options)) };
+    const { checksum, size } = await digestFile(medium, path, options);
+    return { ...artifact, checksum, size };
   } catch (error) {
     options.signal?.throwIfAborted();
     // only now: thousands of small files are opened in the time that looking at them beforehand would take
@@ -59,7 +60,7 @@ export async function checksumAll(
   artifacts: readonly Artifact[],
   options: CancelOptions = {},
 ): Promise<Artifact[]> {
-  const shared = { ...options, buffers: new ReadBuffers() };
+  const shared = { ...options, walker: {}, buffers: new ReadBuffers() };
   const { results, failure } = await sideBySide(artifacts, LANES, (one) => withDigest(medium, one, shared));
   if (failure !== undefined) throw failure.error;
   return results.filter((result) => result !== undefined);

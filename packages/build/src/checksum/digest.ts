@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { CancelOptions, Medium, ReadHandle } from '@core/io';
+import type { Medium, OpenOptions, ReadHandle } from '@core/io';
 
 import { ReadBuffers } from './read-buffers.ts';
 
@@ -11,9 +11,9 @@ export interface FileDigest {
   readonly size: number;
 }
 
-/** How a file is read for its digest. */
-export interface DigestOptions extends CancelOptions {
-  /** Shared by those that read many files. */
+/** How a file is read for its digest: with one `walker` for those that read many files. */
+export interface DigestOptions extends OpenOptions {
+  /** Shared as the walker is. */
   readonly buffers?: ReadBuffers;
 }
 
@@ -21,31 +21,32 @@ export interface DigestOptions extends CancelOptions {
 export async function digestFile(
   medium: Medium,
   path: string,
-  { signal, buffers = new ReadBuffers() }: DigestOptions,
+  { signal, walker, buffers = new ReadBuffers() }: DigestOptions,
 ): Promise<FileDigest> {
-  await using handle = await medium.open(path, { signal });
+  await using handle = await medium.open(path, { signal, walker });
   const { size: expected } = await handle.stat();
   const first = buffers.take(expected);
   const pair = [first];
-  const hash = createHash('sha256');
+  const sha256 = createHash('sha256');
   let size = 0;
-  let coming = read(handle, first, 0);
-  for (let turn = 1; ; turn += 1) {
-    const chunk = await coming;
+  let count = await handle.read(first, 0, first.length, 0);
+  for (let turn = 0; ; turn += 1) {
     signal?.throwIfAborted();
-    size += chunk.length;
+    const chunk = (pair[turn % 2] ?? first).subarray(0, count);
+    size += count;
     // where there was room for more, the end has been seen; where the file has grown or shrunk, it is looked for
-    const ended = chunk.length === 0 || (size === expected && chunk.length < first.length);
-    if (!ended) coming = read(handle, (pair[turn % 2] ??= buffers.take(expected)), size);
-    hash.update(chunk);
-    if (!ended) continue;
-    for (const buffer of pair) buffers.giveBack(buffer);
-    return { checksum: hash.digest('hex'), size };
+    const ended = count === 0 || (size === expected && count < first.length);
+    const coming = ended ? undefined : ahead(handle, (pair[(turn + 1) % 2] ??= buffers.take(expected)), size);
+    sha256.update(chunk);
+    if (coming === undefined) break;
+    count = await coming;
   }
+  for (const buffer of pair) buffers.giveBack(buffer);
+  return { checksum: sha256.digest('hex'), size };
 }
 
-function read(handle: ReadHandle, buffer: Buffer, position: number): Promise<Uint8Array> {
-  const chunk = handle.read(buffer, 0, buffer.length, position).then((count) => buffer.subarray(0, count));
-  chunk.catch(() => undefined); // its failure may wait until somebody asks for the bytes
-  return chunk;
+function ahead(handle: ReadHandle, buffer: Uint8Array, position: number): Promise<number> {
+  const reading = handle.read(buffer, 0, buffer.length, position);
+  reading.catch(() => undefined); // its failure may wait until somebody asks for the bytes
+  return reading;
 }

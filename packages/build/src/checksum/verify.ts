@@ -67,10 +67,10 @@ export async function verifyChecksumFile(
 ): Promise<ChecksumReport> {
   const { lines, malformed } = parse(await medium.read(path, { signal }));
   const folder = folderOf(path);
-  const buffers = new ReadBuffers();
+  const shared = { signal, walker: {}, buffers: new ReadBuffers() };
   const { results, failure } = await sideBySide(lines, LANES, async ({ name, checksum }) => ({
     name,
-    state: await stateOf(medium, pathBelow(folder, name), { signal, buffers, checksum }),
+    state: await stateOf(medium, pathBelow(folder, name), { ...shared, checksum }),
   }));
   if (failure !== undefined) throw failure.error;
   const named = (wanted: State): string[] =>

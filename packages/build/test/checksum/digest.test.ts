@@ -98,20 +98,26 @@ describe('digestFile', () => {
 });
 
 describe('ReadBuffers', () => {
-  it('ReadBuffers has room for a byte more, and keeps large buffers only', () => {
+  it('ReadBuffers has room for a byte more, in small buffers for small files', () => {
     const buffers = new ReadBuffers();
-    expect([0, 10, 65_535, 65_536, MEBIBYTE].map((size) => buffers.take(size).length)).toEqual([
-      ...[1, 11, 65_536, 65_537, MEBIBYTE + 1],
+    const sizes = [0, 10, 65_535, 65_536, MEBIBYTE, 5 * MEBIBYTE];
+    expect(sizes.map((size) => buffers.take(size).length)).toEqual([
+      ...[1, 11, 65_536, 65_537, MEBIBYTE + 1, MEBIBYTE + 1],
     ]);
-    expect(buffers.take(5 * MEBIBYTE).length).toBe(MEBIBYTE + 1);
+    expect(buffers.take(65_535).buffer.byteLength).toBe(65_536);
     expect(buffers.take(65_536).buffer.byteLength).toBe(MEBIBYTE + 1);
-    expect(buffers.take(65_535).buffer.byteLength).toBeLessThan(MEBIBYTE);
+  });
 
-    const large = buffers.take(70_000);
-    buffers.giveBack(large);
-    buffers.giveBack(buffers.take(10)); // no buffer for others
-    expect(buffers.take(MEBIBYTE).buffer).toBe(large.buffer);
-    const fresh = buffers.take(MEBIBYTE);
-    expect([fresh.buffer === large.buffer, fresh.length]).toEqual([false, MEBIBYTE + 1]);
+  it.each([
+    ['small', 10, 65_535],
+    ['large', 70_000, MEBIBYTE],
+  ])('ReadBuffers gives a %s one out again, with its whole room', (_, before, after) => {
+    const buffers = new ReadBuffers();
+    const used = buffers.take(before);
+    buffers.giveBack(used);
+    const again = buffers.take(after);
+    expect([again.buffer === used.buffer, again.length]).toEqual([true, after + 1]);
+    const fresh = buffers.take(after);
+    expect([fresh.buffer === used.buffer, fresh.length]).toEqual([false, after + 1]);
   });
 });
