@@ -2,6 +2,7 @@ import type { Dispatcher, Handover, Job, JobRunner } from '../dispatcher.ts';
 import { within } from '../dispatch/within.ts';
 import { answered } from './answered.ts';
 import { Bell } from './bell.ts';
+import { Directory } from './directory.ts';
 import { idOf, Lane } from './lane.ts';
 import { type BullmqDispatcherOptions, type BullmqSettings, settledOptions } from './options.ts';
 import { Shift } from './shift.ts';
@@ -14,10 +15,15 @@ const CLOSING_MS = 1000;
 /** So long a store may take to be opened, tables made and all. */
 const OPENING_MS = 60_000;
 
-/** What there is between start and close. */
-interface Session {
+/** Where jobs are. */
+interface Places {
   readonly store: Store;
+  readonly directory: Directory;
   readonly lanes: Map<string, Promise<Lane>>;
+}
+
+/** What there is between start and close. */
+interface Session extends Places {
   readonly stop: AbortController;
   readonly shift: Shift;
   /** Settles when nothing more is begun. */
@@ -26,7 +32,8 @@ interface Session {
 
 /**
  * Shares jobs among processes through BullMQ, in Redis or in PostgreSQL. Whoever hands a job over first has it done once
- * by one of them; the others learn how it ended when they hand it over themselves. Jobs of one repository never overlap.
+ * by one of them; the others learn how it ended when they hand it over themselves. A process that has been started does
+ * jobs in every repository, also where it hands over none itself. Jobs of one repository never overlap.
  * The job of a process that is killed is delivered to another one when its lease is over, as the next attempt.
  *
  * A job is tried once: whether it is tried again is decided by the pollers, with what they see then. Needs the package
@@ -64,15 +71,20 @@ export class BullmqDispatcher implements Dispatcher {
     const settings = this.#settings;
     const ask = (): Promise<Store> => openStore(settings);
     const store = await answered({ id: settings.name, what: 'open it', timeoutMs: OPENING_MS, ask });
+    const directory = new Directory(store, settings);
     const lanes = new Map<string, Promise<Lane>>();
+    const places = { store, directory, lanes };
     const stop = new AbortController();
+    const discover = async (): Promise<void> => {
+      for (const repo of await directory.newcomers()) this.#lane(places, repo).catch(() => undefined); // it is told of again
+    };
     const isAwaited = (): boolean => this.#awaited.size > 0;
     const onEnded = (id: string | undefined): void => {
       if (id !== undefined) this.#awaited.delete(id);
       this.#ends.ring();
     };
-    const shift = new Shift({ settings, run, lanes, stop: stop.signal, isAwaited, onEnded });
-    this.#session = { store, lanes, stop, shift, working: shift.work() };
+    const shift = new Shift({ settings, run, lanes, discover, stop: stop.signal, isAwaited, onEnded });
+    this.#session = { ...places, stop, shift, working: shift.work() };
   }
 
   /** @throws `ERR_JOBRUNNER_QUEUE_FAILED` where the queue does not answer within a lease. */
@@ -80,7 +92,10 @@ export class BullmqDispatcher implements Dispatcher {
     const session = this.#session;
     if (session === undefined) return { isTaken: false };
     const { name: id, leaseMs: timeoutMs } = this.#settings;
-    const ask = async (): Promise<Handover> => (await this.#lane(session, job.repo)).put(job);
+    const ask = async (): Promise<Handover> => {
+      const [lane] = await Promise.all([this.#lane(session, job.repo), session.directory.enter(job.repo)]);
+      return lane.put(job);
+    };
     const handover = await answered({ id, what: `put ${job.handler} into it`, timeoutMs, ask });
     if (handover.isTaken) this.#awaited.set(idOf(job), job.repo);
     if (handover.outcome !== undefined) this.#awaited.delete(idOf(job));
@@ -102,7 +117,7 @@ export class BullmqDispatcher implements Dispatcher {
     const session = this.#session;
     if (session === undefined) return;
     this.#session = undefined;
-    const { lanes, shift, stop, store, working } = session;
+    const { directory, lanes, shift, stop, store, working } = session;
     stop.abort(reason);
     shift.wake();
     this.#ends.ring();
@@ -110,7 +125,7 @@ export class BullmqDispatcher implements Dispatcher {
     await within(Promise.all([working, ...shift.running]), graceMs, undefined);
     this.#awaited.clear();
     const closing = [...lanes.values()].map(async (lane) => (await lane).close());
-    await within(Promise.allSettled(closing), CLOSING_MS, undefined);
+    await within(Promise.allSettled([...closing, directory.close()]), CLOSING_MS, undefined);
     await store.close();
   }
 
@@ -118,12 +133,15 @@ export class BullmqDispatcher implements Dispatcher {
     return this.close();
   }
 
-  #lane({ lanes, store }: Session, repo: string): Promise<Lane> {
+  #lane({ directory, lanes, store }: Places, repo: string): Promise<Lane> {
     const known = lanes.get(repo);
     if (known !== undefined) return known;
     const opening = Lane.open(store, repo, this.#settings);
     lanes.set(repo, opening);
-    opening.catch(() => lanes.delete(repo));
+    opening.catch(() => {
+      lanes.delete(repo);
+      directory.tellAgain(repo);
+    });
     return opening;
   }
 

@@ -17,6 +17,8 @@ export interface ShiftOptions {
   readonly run: JobRunner;
   /** By repository. Whoever was given a job last is the last of them. */
   readonly lanes: Map<string, Promise<Lane>>;
+  /** Adds the lanes of repositories that others have jobs in. */
+  readonly discover: () => Promise<void>;
   /** Aborted when no more is to be begun, and what runs is to end. */
   readonly stop: AbortSignal;
   /** Whether somebody waits for something in the queue. */
@@ -33,6 +35,7 @@ export class Shift {
   readonly #running = new Map<string, Promise<void>>();
   /** When a repository is asked again that had nothing to do, unless something is put in before. */
   readonly #restUntilMs = new Map<string, number>();
+  #discoverAtMs = -Infinity;
 
   constructor(options: ShiftOptions) {
     this.#options = options;
@@ -53,7 +56,7 @@ export class Shift {
   async work(): Promise<void> {
     const { settings, stop } = this.#options;
     while (!stop.aborted) {
-      const hasBegun = await this.#begin().catch((error: unknown) => {
+      const hasBegun = await this.#discoverAndBegin().catch((error: unknown) => {
         settings.logger?.warn('cannot fetch a job', { error: errorText(error) });
         return false;
       });
@@ -63,6 +66,14 @@ export class Shift {
 
   get #lookAgainMs(): number {
     return this.#options.isAwaited() ? LOOK_AGAIN_MS : LOOK_NOW_AND_THEN_MS;
+  }
+
+  async #discoverAndBegin(): Promise<boolean> {
+    if (this.#discoverAtMs <= performance.now()) {
+      await this.#options.discover();
+      this.#discoverAtMs = performance.now() + LOOK_NOW_AND_THEN_MS;
+    }
+    return this.#begin();
   }
 
   /** Begins the next job of the first repository that has one. */

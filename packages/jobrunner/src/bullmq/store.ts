@@ -27,6 +27,16 @@ export interface StoredQueue {
   close(): Promise<void>;
 }
 
+/** The queue that names the repositories; see `Directory`. */
+export interface StoredDirectory {
+  add(name: string, data: { readonly repo: string }, options: { readonly jobId: string }): Promise<unknown>;
+  getWaitingCount(): Promise<number>;
+  /** The ids, in an order that differs from store to store. */
+  getRanges(types: ['waiting'], start: number, end: number): Promise<string[]>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
 /** What takes jobs out of the queue of one repository, and puts those back that nobody does any more. */
 export interface StoredWorker {
   startStalledCheckTimer(): Promise<void>;
@@ -38,6 +48,7 @@ export interface StoredWorker {
 /** Where queues are; all of them share its connection. */
 export interface Store {
   queue(name: string): StoredQueue;
+  directory(name: string): StoredDirectory;
   worker(name: string): StoredWorker;
   close(): Promise<void>;
 }
@@ -68,6 +79,7 @@ async function inRedis(bullmq: Bullmq, settings: BullmqSettings, redis: ClientOp
   );
   return {
     queue: (name) => new classes.Queue<Job, JobOutcome>(name, { connection }),
+    directory: (name) => new classes.Queue<{ repo: string }>(name, { connection }),
     worker: (name) => new classes.Worker<Job, JobOutcome>(name, undefined, { connection, ...workerOptions(settings) }),
     close: async () => {
       if (connection.status === 'ready') await connection.quit();
@@ -96,6 +108,7 @@ async function inPostgres(bullmq: Bullmq, settings: BullmqSettings, postgres: Cl
   );
   return {
     queue: (name) => new classes.Queue<Job, JobOutcome>(name, { connection }),
+    directory: (name) => new classes.Queue<{ repo: string }>(name, { connection }),
     worker: (name) => new classes.Worker<Job, JobOutcome>(name, undefined, { connection, ...workerOptions(settings) }),
     close: () => pool.end(),
   };

@@ -119,7 +119,8 @@ export class Poller {
   }
 
   /**
-   * Polls at once and then at every interval until it is aborted. Then it takes up nothing new, aborts what runs, waits
+   * Polls at once and then at every interval until it is aborted; with a dispatcher that processes share it also does what
+   * others have handed over, whether it has sources or not. Once it is aborted it takes up nothing new, aborts what runs, waits
    * for it for the grace period, and journals it before it rejects.
    *
    * @throws the reason of `signal`; what the journal throws when it is read at the beginning; TypeError where the poller
@@ -127,14 +128,16 @@ export class Poller {
    */
   async run({ signal }: CancelOptions = {}): Promise<never> {
     return this.#during(signal, async (session, stop) => {
-      const { clock } = this.#settings;
+      const { clock, pollIntervalMs } = this.#settings;
       this.#originMs = clock.monotonicMs();
       for (const schedule of this.#schedules) schedule.restart(this.#originMs);
       for (;;) {
         stop.throwIfAborted();
+        void session.join();
         const due = this.#schedules.filter(({ dueAtMs }) => dueAtMs <= clock.monotonicMs());
         if (due.length > 0) session.begin(this.#nextCycle(), due);
-        await this.#alarm.waitUntil(Math.min(...this.#schedules.map(({ dueAtMs }) => dueAtMs)), stop);
+        const times = this.#schedules.map(({ dueAtMs }) => dueAtMs);
+        await this.#alarm.waitUntil(Math.min(clock.monotonicMs() + pollIntervalMs, ...times), stop);
       }
     });
   }

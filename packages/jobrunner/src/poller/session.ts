@@ -57,6 +57,20 @@ export class Session {
     if (!signal.aborted) onCompleted();
   }
 
+  /**
+   * Has a dispatcher that processes share give this one what others have handed over. It does not reject: what fails is
+   * tried again by the next call.
+   */
+  async join(): Promise<void> {
+    const { dispatcher, isDryRun, signal, telling } = this.#options;
+    if (dispatcher.isLocal || isDryRun() || this.#closed !== undefined) return;
+    try {
+      await (this.#started ??= this.#start());
+    } catch (error) {
+      if (!signal.aborted) telling.log('warn', 'cannot work for others', { error: errorText(error) });
+    }
+  }
+
   /** Resolves when nothing that was handed over waits or runs, or it is aborted. */
   async idle(): Promise<void> {
     const { dispatcher, signal } = this.#options;
@@ -72,7 +86,7 @@ export class Session {
   async close(): Promise<void> {
     this.#forget();
     await this.#end();
-    await Promise.all(this.#cycles);
+    await Promise.all([this.#started?.catch(() => undefined), ...this.#cycles]);
   }
 
   #end(): Promise<void> {
@@ -84,7 +98,7 @@ export class Session {
     return this.#closed;
   }
 
-  /** A dispatcher that nobody needs, as in a dry run, is not started: it would do the jobs of others. */
+  /** A dispatcher that nobody needs, as in a dry run, is not started. */
   async #dispatch(job: Job): Promise<Handover> {
     if (this.#closed !== undefined) return { isTaken: false };
     this.#started ??= this.#start();

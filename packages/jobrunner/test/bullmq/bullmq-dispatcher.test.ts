@@ -5,6 +5,7 @@ import { BullmqDispatcher } from '../../src/bullmq/bullmq-dispatcher.ts';
 import type { BullmqDispatcherOptions, QueueStore } from '../../src/bullmq/options.ts';
 import type { Job, JobRunner } from '../../src/dispatcher.ts';
 import { Poller } from '../../src/poller/poller.ts';
+import { encodeSignal } from '../../src/signal-codec.ts';
 import { done, draft, EventLog, Gate, TestHandler, TestJournal, TestSource } from '../poller/support/fixtures.ts';
 import { startPostgres, startRedis, type TestServer } from './support/servers.ts';
 
@@ -129,6 +130,53 @@ describe.each(KINDS)('BullmqDispatcher on $name', ({ tool, start, store }) => {
       await Promise.all(nodes.map((node) => node.idle()));
       expect({ overlaps, here }).toEqual({ overlaps: 0, here: 40 });
       expect(most).toBeLessThanOrEqual(2);
+    });
+
+    needs(tool)('start does what others have handed over, in repositories that nobody has told it of', async () => {
+      const options = fresh({ concurrency: 1 });
+      const [first, second] = [open(options), open(options)];
+      const gate = new Gate();
+      await first.start(async () => {
+        await gate.pass();
+        return done(draft());
+      });
+      await first.dispatch(job('a'));
+      await gate.reached; // it has no room for more
+      const others = ['b', 'c', 'd'];
+      for (const key of others) await first.dispatch(job(key, { repo: `host-uk/${key}` }));
+      const seen = new Gate();
+      const { jobs, run } = recorder(() => {
+        if (jobs.length > others.length) void seen.pass();
+      });
+      await second.start(run);
+      await first.dispatch(job('e', { repo: 'host-uk/late' }));
+      await seen.reached;
+      gate.open();
+      await first.idle();
+      expect(jobs.map(({ key }) => key).toSorted()).toEqual([...others, 'e']);
+    });
+
+    needs(tool)('Poller without sources does what others have found', async () => {
+      const options = fresh({ concurrency: 1 });
+      const first = open(options);
+      const gate = new Gate();
+      await first.start(async () => {
+        await gate.pass();
+        return done(draft());
+      });
+      await first.dispatch(job('a'));
+      await gate.reached;
+      await first.dispatch(job('b', { repo: 'host-uk/web', payload: encodeSignal(draft({ repoName: 'web' })) }));
+      const stop = new AbortController();
+      const [handler, events] = [new TestHandler(undefined, 'h'), new EventLog()];
+      const poller = new Poller({ handlers: [handler], dispatcher: open(options), events: events.listen });
+      const running = poller.run({ signal: stop.signal }).catch((reason: unknown) => reason);
+      await events.until('action-finished');
+      stop.abort(new Error('enough'));
+      expect(await running).toBe(stop.signal.reason);
+      expect(handler.calls.map(({ repoName }) => repoName)).toEqual(['web']);
+      gate.open();
+      await first.idle();
     });
 
     needs(tool)('Poller acts once on each of 120 signals that three nodes see in each of five cycles', async () => {

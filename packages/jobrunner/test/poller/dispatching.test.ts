@@ -149,6 +149,30 @@ describe('Poller with a dispatcher', () => {
   });
 
   describe('Ugly', () => {
+    it('run does what others have handed over, also without sources, and tries again where it could not join', async () => {
+      const clock = new ManualClock();
+      const stop = new AbortController();
+      const dispatcher = new TestDispatcher();
+      const warnings: string[] = [];
+      const quiet = (): void => undefined;
+      const logger = { debug: quiet, info: quiet, warn: (text: string): unknown => warnings.push(text), error: quiet };
+      dispatcher.onStart = (): void => {
+        if (dispatcher.starts === 1) throw new Error('refused');
+      };
+      const poller = new Poller({ dispatcher, clock, logger, pollIntervalMs: 1000, dryRun: true });
+      const running = poller.run({ signal: stop.signal }).catch((reason: unknown) => reason);
+      await clock.pass(1000);
+      expect(dispatcher.starts).toBe(0);
+      poller.dryRun = false;
+      await clock.pass(1000);
+      expect([dispatcher.starts, warnings]).toEqual([1, ['cannot work for others']]);
+      await clock.pass(5000);
+      expect(dispatcher.starts).toBe(2);
+      stop.abort(new Error('enough'));
+      expect(await running).toBe(stop.signal.reason);
+      expect([dispatcher.closes, clock.waiting]).toEqual([1, 0]);
+    });
+
     it('dryRun starts no dispatcher, and gives jobs back that come all the same', async () => {
       const dispatcher = new TestDispatcher();
       const handler = new TestHandler();
