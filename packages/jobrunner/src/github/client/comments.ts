@@ -1,6 +1,7 @@
 import type { RepoName } from '../text/repo-name.ts';
 import { askRest } from './ask.ts';
 import type { GitHubClient } from './github-client.ts';
+import { errorOf, type GitHubError, type Question } from './github-error.ts';
 
 /** A comment that is written once. */
 export interface MarkedComment {
@@ -31,14 +32,25 @@ export async function commentOnce(client: GitHubClient, comment: MarkedComment):
   const question = { op, id, what: 'comment on' };
   for (let page = 1; ; page += 1) {
     const query = { ...thread, per_page: PAGE, page, question, signal };
-    const { data } = await askRest(client, 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments', query);
-    const comments: unknown[] = Array.isArray(data) ? data : [];
-    if (comments.some((one) => String((one as { body?: unknown } | null)?.body).includes(mark))) return false;
-    if (comments.length < PAGE) break;
+    const { data, headers } = await askRest(client, 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments', query);
+    if (!Array.isArray(data)) throw unreadable(question, 'the answer is no list of comments');
+    if (data.some((one) => String((one as { body?: unknown } | null)?.body).includes(mark))) return false;
+    if (data.length === 0 || !hasNext(headers['link'], data.length)) break;
   }
   const body = `${text}\n\n${mark}`;
   // not asked again by itself: it may have arrived
   const request = { ...thread, body, question, signal, retries: 0 };
-  await askRest(client, 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', request);
+  const { status } = await askRest(client, 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', request);
+  if (status !== 201) throw unreadable(question, `GitHub answered ${String(status)}, and no comment was created`);
   return true;
+}
+
+/** Servers may give shorter pages than what is asked for: the header says whether one follows. */
+function hasNext(link: number | string | undefined, length: number): boolean {
+  return link === undefined ? length >= PAGE : /rel="?next\b/.test(String(link));
+}
+
+/** Without the comments that are there, none is written. */
+function unreadable(question: Question, why: string): GitHubError {
+  return errorOf('ERR_GITHUB_INCOMPLETE', question, { why: [why] });
 }

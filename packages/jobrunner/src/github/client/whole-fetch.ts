@@ -9,6 +9,9 @@ const anyFetch: Fetch = (url, init) => globalThis.fetch(url, init);
 /** Answers that have no body; `new Response` refuses one. */
 const BODILESS = new Set([101, 204, 205, 304]);
 
+/** `application/vnd.github+json` is JSON, too. */
+const JSON_TYPE = /^application\/[\w.-]+\+json\b/i;
+
 /** Octokit passes an error of this name on as it is: it asks again after every other. */
 class AbortError extends Error {
   override readonly name = 'AbortError';
@@ -47,7 +50,11 @@ export function wholeFetch(timeoutMs: number, fetch: Fetch = anyFetch): Fetch {
 }
 
 async function wholeAnswer(response: Response): Promise<Response> {
-  const { status, statusText, headers } = response;
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
   const body = await response.arrayBuffer();
+  const type = headers.get('content-type') ?? '';
+  // Octokit reads nothing but application/json, whatever it was that it asked for
+  if (type === '' || JSON_TYPE.test(type)) headers.set('content-type', 'application/json; charset=utf-8');
   return new Response(BODILESS.has(status) ? null : body, { status, statusText, headers });
 }

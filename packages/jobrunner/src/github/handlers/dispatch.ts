@@ -1,7 +1,7 @@
 import type { JobHandler } from '../../job-handler.ts';
 import { repoFullName } from '../../pipeline-signal.ts';
 import type { GitHubClient } from '../client/github-client.ts';
-import { type Json, pageAt, textAt } from '../scan/json.ts';
+import { type Json, maybePageAt, pageAt, textAt } from '../scan/json.ts';
 import { type AgentQueue, checkQueue, enqueue } from './agent-queue.ts';
 import { defineHandler } from './define-handler.ts';
 import type { Ticket } from './ticket.ts';
@@ -56,7 +56,7 @@ const FIELDS = `state title body assignees(first:100){nodes{login}} ${LINKED}`;
 async function ticketOf(work: Work, agent: string): Promise<Ticket | undefined> {
   const { epicNumber, childNumber } = work.pipelineSignal;
   const child: Json = await work.child(FIELDS);
-  const isDone = child['state'] !== 'OPEN' || pageAt(child, 'closedByPullRequestsReferences').nodes.length > 0;
+  const isDone = child['state'] !== 'OPEN' || maybePageAt(child, 'closedByPullRequestsReferences').nodes.length > 0;
   const logins = pageAt(child, 'assignees').nodes.map((user) => textAt(user, 'login').toLowerCase());
   if (isDone || !logins.includes(agent.toLowerCase())) return undefined;
   const repo = repoFullName(work.pipelineSignal);

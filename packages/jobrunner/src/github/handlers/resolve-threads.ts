@@ -1,7 +1,7 @@
 import type { JobHandler } from '../../job-handler.ts';
 import { hasUnresolvedThreads } from '../../pipeline-signal.ts';
 import type { GitHubClient } from '../client/github-client.ts';
-import { dateAt, type Json, objectAt, pageAt, textAt } from '../scan/json.ts';
+import { dateAt, type Json, objectAt, maybePageAt, pageAt, textAt } from '../scan/json.ts';
 import { defineHandler } from './define-handler.ts';
 import type { Work } from './work.ts';
 
@@ -58,7 +58,7 @@ function fieldsFrom(after: string | undefined): string {
 /** Whose last comment cannot be seen is as old as the last review: every comment of a thread is part of one. */
 function isAnswered(thread: Json, pull: Json): boolean {
   const [comment] = pageAt(thread, 'comments').nodes;
-  const [review] = pageAt(pull, 'reviews').nodes;
+  const [review] = maybePageAt(pull, 'reviews').nodes;
   const [commit] = pageAt(pull, 'commits').nodes;
   const saidAt = dateAt(comment, 'createdAt') ?? dateAt(review, 'submittedAt');
   const committedAt = commit === undefined ? undefined : dateAt(objectAt(commit, 'commit'), 'committedDate');

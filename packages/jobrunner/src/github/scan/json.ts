@@ -53,10 +53,16 @@ export function dateAt(parent: Json | undefined, key: string): Date | undefined 
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** A page; a record that may not be seen is null, and left out. */
+/** A page of a connection that GitHub's schema lets be null, where there is nothing in it. */
+export function maybePageAt(parent: Json, key: string): Page {
+  return parent[key] === null ? { nodes: [], totalCount: 0, next: undefined } : pageAt(parent, key);
+}
+
+/** A page; a record that may not be seen is null, and left out. The list of an empty page may be null. */
 export function pageAt(parent: Json, key: string): Page {
   const page = objectAt(parent, key);
-  const { nodes, pageInfo, totalCount } = page;
+  const { pageInfo, totalCount } = page;
+  const nodes = page['nodes'] === null && (totalCount ?? 0) === 0 ? [] : page['nodes'];
   if (!Array.isArray(nodes)) throw new UnexpectedAnswer(`the records of ${key}`);
   const { hasNextPage, endCursor } = (pageInfo ?? {}) as Json;
   if (hasNextPage === true && typeof endCursor !== 'string') throw new UnexpectedAnswer(`the end of ${key}`);

@@ -4,7 +4,7 @@ import type { TextHome } from '../text/epic-checklist.ts';
 import { repoKey } from '../text/repo-name.ts';
 import { checksOf } from './checks.ts';
 import type { ChildFacts, EpicFacts, IssueState, PullFacts, RepoFacts } from './facts.ts';
-import { dateAt, type Json, numberAt, objectAt, type Page, pageAt, textAt, wordAt } from './json.ts';
+import { dateAt, type Json, numberAt, objectAt, type Page, maybePageAt, pageAt, textAt, wordAt } from './json.ts';
 
 const ISSUE_STATES = ['OPEN', 'CLOSED'] as const;
 const PULL_STATES = ['OPEN', 'MERGED', 'CLOSED'] as const;
@@ -56,7 +56,7 @@ export class RepoDraft {
   addOpenPull(node: Json): { readonly threads: string | undefined; readonly links: string | undefined } {
     const threads = pageAt(node, 'reviewThreads');
     const [lastCommit] = pageAt(node, 'commits').nodes;
-    const [lastReview] = pageAt(node, 'reviews').nodes;
+    const [lastReview] = maybePageAt(node, 'reviews').nodes;
     const pull: PullDraft = {
       ...this.#settledPull(node),
       isDraft: node['isDraft'] === true,
@@ -86,7 +86,7 @@ export class RepoDraft {
 
   /** More issues that a pull request closes. */
   addLinks(number: number, node: Json): string | undefined {
-    const { nodes, next } = pageAt(node, 'closingIssuesReferences');
+    const { nodes, next } = maybePageAt(node, 'closingIssuesReferences');
     for (const issue of nodes.filter((linked) => this.#isOwn(linked))) {
       this.#pulls.get(number)?.closes.add(this.#meet(issue));
     }
@@ -112,7 +112,7 @@ export class RepoDraft {
   /** A child that was asked for; `undefined` where the number is no issue. */
   addChild(number: number, node: Json | undefined): void {
     if (node === undefined) return void this.#children.set(number, undefined);
-    const linked = pageAt(node, 'closedByPullRequestsReferences').nodes;
+    const linked = maybePageAt(node, 'closedByPullRequestsReferences').nodes;
     const pulls = linked.filter((pull) => this.#isOwn(pull)).map((pull) => this.#settledPull(pull));
     const [assignee] = pageAt(node, 'assignees').nodes;
     this.#children.set(number, {

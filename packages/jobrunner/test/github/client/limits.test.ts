@@ -74,6 +74,19 @@ describe('Good', () => {
     expect(until(200, {}, limited)).toBe(NOW + 60_000);
     expect(until(403, { 'retry-after': '7' })).toBe(NOW + 7_000);
     expect(until(403, {}, undefined, 'You have exceeded a secondary rate limit')).toBe(NOW + 60_000);
+    expect(until(403, {}, undefined, 'You have triggered an abuse detection mechanism.')).toBe(NOW + 60_000);
+    expect(until(429, { 'retry-after': new Date(NOW + 9_000).toUTCString() })).toBe(NOW + 9_000);
+    expect(until(429, { 'retry-after': new Date(0).toUTCString() })).toBe(NOW);
+    expect(until(429, { 'retry-after': 'soon' })).toBe(NOW + 60_000);
+    for (const error of [
+      { type: 'RATE_LIMIT' },
+      { code: 'graphql_rate_limit' },
+      { message: 'API rate limit exceeded' },
+    ]) {
+      expect(until(200, headers(4_000, NOW + 5_000), { errors: [null, error] })).toBe(NOW + 5_000);
+    }
+    const partial = { errors: [{ path: ['r0'], message: 'a text on rate limits' }], data: {} };
+    expect(until(200, {}, partial)).toBeUndefined();
     expect(until(403, headers(4_000, NOW + 5_000), undefined, 'Resource not accessible')).toBeUndefined();
     expect(until(200, reset)).toBeUndefined();
     expect(until(502, {})).toBeUndefined();
