@@ -26,7 +26,7 @@ const SHORTEST_SECRET = 8;
 
 /**
  * Takes GitHub's webhooks as a wake-up and nothing else: a delivery whose signature is right and that is new calls
- * `onWake` with its repository, and whatever it says beside that is not believed: the next poll asks GitHub itself.
+ * `onWake` with its repository (JSON or a form, as the webhook is set up), and whatever it says beside that is not believed: the next poll asks GitHub itself.
  *
  * The signature (SHA-256) is compared in constant time. Answers: 202 taken; 401 a wrong signature; 409 a delivery that
  * was taken before; 400, 405, 413 what is no delivery.
@@ -83,7 +83,7 @@ async function receive(request: IncomingMessage, receiver: Receiver): Promise<nu
   if (body === undefined) return 413;
   if (typeof signature !== 'string' || !(await isGenuine(body, signature, receiver.secrets))) return 401;
   if (typeof id !== 'string' || id === '' || id.length > 100) return 400;
-  const repo = repoIn(body);
+  const repo = repoIn(payloadOf(body, request.headers['content-type']));
   if (repo === null) return 400;
   if (!receiver.deliveries.isNew(id, signature)) return 409;
   if (repo !== undefined) wake(receiver, repo);
@@ -96,10 +96,17 @@ async function isGenuine(body: string, signature: string, secrets: readonly stri
   return answers.includes(true);
 }
 
+/** What is signed is the body; a form has the delivery in one of its fields. */
+function payloadOf(body: string, contentType: string = ''): string {
+  return /^application\/x-www-form-urlencoded\b/i.test(contentType)
+    ? (new URLSearchParams(body).get('payload') ?? '')
+    : body;
+}
+
 /** The delivery's repository; `undefined` where it concerns none, null where it is no delivery. */
-function repoIn(body: string): string | null | undefined {
+function repoIn(payload: string): string | null | undefined {
   try {
-    const delivery = JSON.parse(body) as { repository?: { full_name?: unknown } } | null;
+    const delivery = JSON.parse(payload) as { repository?: { full_name?: unknown } } | null;
     if (typeof delivery !== 'object' || delivery === null) return null;
     const name = delivery.repository?.full_name;
     return typeof name === 'string' && /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(name) ? name : undefined;

@@ -52,6 +52,22 @@ describe('Good', () => {
     );
   });
 
+  it('WebhookListener takes deliveries as forms, which is what GitHub sends unless it is told otherwise', async () => {
+    const type = 'application/x-www-form-urlencoded; charset=utf-8';
+    const payload = `payload=${encodeURIComponent(BODY)}`;
+    await listening(async (post, woken) => {
+      const send = async (form: string, id: string, sent: string = form): Promise<number> => {
+        const headers = { 'x-github-delivery': id, 'x-hub-signature-256': await sign(SECRET, form) };
+        return post({ body: sent, headers: { ...headers, 'content-type': type } });
+      };
+      expect(await send(payload, 'd-1')).toBe(202);
+      expect(await send(payload, 'd-2')).toBe(409);
+      expect(await send('other=1', 'd-3')).toBe(400);
+      expect(await send(payload, 'd-4', `${payload}+`)).toBe(401);
+      expect(woken).toEqual(['host-uk/core']);
+    });
+  });
+
   it('WebhookListener takes what a GitHub sends, and the next poll shows what has changed', async () => {
     await withGitHub(async (bench) => {
       const { github, repo } = bench;
