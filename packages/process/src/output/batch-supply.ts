@@ -1,17 +1,18 @@
+import { BatchCutter } from './batch-cutter.ts';
 import type { LineBatch } from './lines.ts';
 import type { OutputChunk } from './output-chunk.ts';
-import { BatchCutter } from './passage.ts';
 import { PassageQueue } from './passage-queue.ts';
 import type { LineFormat } from './splitter.ts';
 import type { StreamName } from './stream-name.ts';
 import type { Supply } from './supply.ts';
 
-/** The lines that one chunk completes, together. */
+/** So many characters are enough for one batch: its lines die before it is worth while to move them. */
+const ENOUGH = 16_384;
+
+/** The lines that one chunk completes, together; where they are many, some at a time. */
 export class BatchSupply implements Supply<LineBatch> {
   readonly #queue: PassageQueue;
-  readonly #cutter = new BatchCutter();
-  #batches: readonly LineBatch[] = [];
-  #next = 0;
+  readonly #cutter = new BatchCutter(ENOUGH);
 
   constructor(streams: readonly StreamName[], format: LineFormat) {
     this.#queue = new PassageQueue(streams, format);
@@ -34,19 +35,17 @@ export class BatchSupply implements Supply<LineBatch> {
   }
 
   take(): LineBatch | undefined {
-    while (this.#next === this.#batches.length) {
+    for (;;) {
+      const batch = this.#cutter.next();
+      if (batch !== undefined) return batch;
       const passages = this.#queue.take();
+      this.#cutter.enter(passages);
       if (passages === undefined) return undefined;
-      this.#batches = this.#cutter.batches(passages);
-      this.#next = 0;
     }
-    this.#next += 1;
-    return this.#batches[this.#next - 1];
   }
 
   clear(): void {
     this.#queue.clear();
-    this.#batches = [];
-    this.#next = 0;
+    this.#cutter.enter();
   }
 }

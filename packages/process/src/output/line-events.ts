@@ -1,9 +1,9 @@
+import { BatchCutter } from './batch-cutter.ts';
 import { ChunkQueue } from './chunk-queue.ts';
 import type { Courier, Teller } from './courier.ts';
 import type { LineBatch } from './lines.ts';
 import type { OutputChunk } from './output-chunk.ts';
 import type { OutputSink } from './output-reader.ts';
-import { BatchCutter } from './passage.ts';
 import { type LineFormat, type Splitter, splitterOf } from './splitter.ts';
 import type { StreamName } from './stream-name.ts';
 
@@ -148,14 +148,14 @@ export class LineEvents implements OutputSink, Teller {
       if (chunk === undefined) return this.#lastLine();
       this.#makeRoom();
       const { stream, bytes, at } = chunk;
-      const batches = this.#cutter.batches(this.#tracks[stream].splitter?.push(bytes) ?? []);
+      const batches = this.#cutter.all(this.#tracks[stream].splitter?.push(bytes) ?? []);
       if (batches.length > 0) return { batches, at, next: 0 };
     }
   }
 
   #lastLine(): Rest | undefined {
     for (let stream = this.#unended.shift(); stream !== undefined; stream = this.#unended.shift()) {
-      const batches = this.#cutter.batches(this.#tracks[stream].splitter?.end() ?? []);
+      const batches = this.#cutter.all(this.#tracks[stream].splitter?.end() ?? []);
       if (batches.length > 0) return { batches, at: new Date(), next: 0 };
     }
     return undefined;

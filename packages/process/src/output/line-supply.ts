@@ -1,6 +1,7 @@
 import type { OutputLine } from './lines.ts';
 import type { OutputChunk } from './output-chunk.ts';
-import { LineCursor, type Passage } from './passage.ts';
+import { LineCursor } from './line-cursor.ts';
+import type { Passage } from './passage.ts';
 import { PassageQueue } from './passage-queue.ts';
 import type { LineFormat } from './splitter.ts';
 import type { StreamName } from './stream-name.ts';

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 
 import { ByteSplitter } from '../../src/output/byte-splitter.ts';
 import { type LineBatch, linesOf, type OutputLine } from '../../src/output/lines.ts';
-import { BatchCutter, type Passage } from '../../src/output/passage.ts';
+import { BatchCutter } from '../../src/output/batch-cutter.ts';
+import type { Passage } from '../../src/output/passage.ts';
 
-const batches = (passages: readonly Passage[]): LineBatch[] => new BatchCutter().batches(passages);
+const batches = (passages: readonly Passage[]): LineBatch[] => new BatchCutter().all(passages);
 const outputLines = (passages: readonly Passage[]): OutputLine[] => batches(passages).flatMap(linesOf);
 const split = (chunks: readonly (string | Uint8Array)[], maxLineBytes = 1024): OutputLine[] => {
   const splitter = new ByteSplitter('stdout', maxLineBytes);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { BatchCutter, LineCursor, type Passage, PassageMaker } from '../../src/output/passage.ts';
+import { BatchCutter } from '../../src/output/batch-cutter.ts';
+import { LineCursor } from '../../src/output/line-cursor.ts';
+import { type Passage, PassageMaker } from '../../src/output/passage.ts';
 
 const passage = (text: string, hasReturns = false): Passage => ({ stream: 'stdout', text, hasReturns });
 const all = (cursor: LineCursor): string[] => {
@@ -16,7 +18,7 @@ describe('Good', () => {
     made.line('a');
     made.piece('b');
     made.lines('c\nd', false);
-    expect(new BatchCutter().batches(made.take())).toEqual([
+    expect(new BatchCutter().all(made.take())).toEqual([
       { stream: 'stdout', lines: ['a', 'b'], partial: true },
       { stream: 'stdout', lines: ['c', 'd'] },
     ]);
@@ -26,10 +28,17 @@ describe('Good', () => {
     const made = new PassageMaker('stderr');
     made.piece('a');
     made.piece('b');
-    expect(new BatchCutter().batches(made.take())).toEqual([
+    expect(new BatchCutter().all(made.take())).toEqual([
       { stream: 'stderr', lines: ['a'], partial: true },
       { stream: 'stderr', lines: ['b'], partial: true },
     ]);
+  });
+
+  it('BatchCutter makes batches of so many characters as are enough, and of one line at least', () => {
+    const cutter = new BatchCutter(4);
+    cutter.enter([passage('first'), passage('a\nb\nc\n\nlonger\nd')]);
+    const batches = Array.from({ length: 6 }, () => cutter.next()?.lines);
+    expect(batches).toEqual([['first'], ['a', 'b'], ['c', '', 'longer'], ['d'], undefined, undefined]);
   });
 
   it('LineCursor takes the return of a line end off where there may be any', () => {
@@ -43,8 +52,8 @@ describe('Good', () => {
 
 describe('Bad', () => {
   it('BatchCutter makes no empty batch, and one of an empty line', () => {
-    expect(new BatchCutter().batches([])).toEqual([]);
-    expect(new BatchCutter().batches([passage('')])).toEqual([{ stream: 'stdout', lines: [''] }]);
+    expect(new BatchCutter().all([])).toEqual([]);
+    expect(new BatchCutter().all([passage('')])).toEqual([{ stream: 'stdout', lines: [''] }]);
   });
 
   it('LineCursor has no line before it is in a passage, nor when it has left it', () => {
@@ -77,9 +86,13 @@ describe('Ugly', () => {
         const expected = whole.text.split('\n').map((line) => (hasReturns ? line.replace(/\r$/, '') : line));
         cursor.enter(whole);
         expect(all(cursor)).toEqual(expected);
-        const [batch, ...others] = cutter.batches([whole]);
+        const [batch, ...others] = cutter.all([whole]);
         expect([batch?.lines, others]).toEqual([expected, []]);
         expect(Object.keys(batch?.lines ?? [])).toHaveLength(expected.length); // no holes
+        expect(new BatchCutter(5).all([whole, whole]).flatMap(({ lines }) => lines)).toEqual([
+          ...expected,
+          ...expected,
+        ]);
       }),
     );
   });
@@ -87,6 +100,6 @@ describe('Ugly', () => {
   it('BatchCutter takes time in proportion to the pieces of a chunk', () => {
     const made = new PassageMaker('stdout');
     for (let i = 0; i < 200_000; i += 1) made.piece('x');
-    expect(new BatchCutter().batches(made.take())).toHaveLength(200_000);
+    expect(new BatchCutter().all(made.take())).toHaveLength(200_000);
   });
 });

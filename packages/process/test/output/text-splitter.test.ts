@@ -3,7 +3,8 @@ import fc from 'fast-check';
 
 import { OutputEncoding } from '../../src/output/encoding.ts';
 import { linesOf, type OutputLine } from '../../src/output/lines.ts';
-import { BatchCutter, type Passage } from '../../src/output/passage.ts';
+import { BatchCutter } from '../../src/output/batch-cutter.ts';
+import type { Passage } from '../../src/output/passage.ts';
 import { type Splitter, splitterOf } from '../../src/output/splitter.ts';
 import { TextSplitter } from '../../src/output/text-splitter.ts';
 
@@ -12,8 +13,7 @@ const splitterFor = (label: string, maxLineBytes: number): Splitter => {
   if (encoding === undefined) throw new Error(`${label} is unknown`);
   return splitterOf('stdout', { encoding, maxLineBytes });
 };
-const outputLines = (passages: readonly Passage[]): OutputLine[] =>
-  new BatchCutter().batches(passages).flatMap(linesOf);
+const outputLines = (passages: readonly Passage[]): OutputLine[] => new BatchCutter().all(passages).flatMap(linesOf);
 const texts = (label: string, chunks: readonly Uint8Array[], max = 1024): string[] => {
   const splitter = splitterFor(label, max);
   const passages = [...chunks.map((chunk) => splitter.push(chunk)), splitter.end()];
