@@ -1,8 +1,9 @@
-import { type CancelOptions, isCoreError, type Medium } from '@core/io';
+import type { CancelOptions, Medium } from '@core/io';
 
 import { BuildError } from './errors.ts';
 import { given } from './given.ts';
 import { pathBelow } from './paths.ts';
+import { readIfFile } from './read-if-file.ts';
 
 /** What a build needs to know of a package.json; fields of a wrong type are left out, as npm does. */
 export interface NodePackage {
@@ -39,15 +40,6 @@ export async function readPackage(
   const path = pathBelow(dir, 'package.json');
   const text = await readIfFile(medium, path, options);
   return text === undefined ? undefined : parsePackage(path, text);
-}
-
-async function readIfFile(medium: Medium, path: string, options: CancelOptions): Promise<string | undefined> {
-  try {
-    return await medium.read(path, options);
-  } catch (error) {
-    if (isCoreError(error) && ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code)) return undefined;
-    throw error;
-  }
 }
 
 function parsePackage(path: string, text: string): NodePackage {

@@ -1,7 +1,8 @@
-import { type CancelOptions, isCoreError, type Medium } from '@core/io';
+import type { CancelOptions, Medium } from '@core/io';
 import { parse, TomlError } from 'smol-toml';
 
 import { BuildError } from './errors.ts';
+import { readIfFile } from './read-if-file.ts';
 
 /** A table of a TOML file. Look into it with {@link tableIn}, {@link tablesIn}, {@link textIn} and {@link textsIn}. */
 export type TomlTable = Readonly<Record<string, unknown>>;
@@ -21,15 +22,6 @@ export async function readToml(
 ): Promise<TomlTable | undefined> {
   const text = await readIfFile(medium, path, options);
   return text === undefined ? undefined : parseToml(path, text);
-}
-
-async function readIfFile(medium: Medium, path: string, { signal }: CancelOptions): Promise<string | undefined> {
-  try {
-    return await medium.read(path, { signal });
-  } catch (error) {
-    if (isCoreError(error) && ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code)) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
-import { type CancelOptions, isCoreError, type Medium } from '@core/io';
+import type { CancelOptions, Medium } from '@core/io';
 
 import { BuildError } from '../../errors.ts';
 import { nameOf, pathBelow } from '../../paths.ts';
+import { readIfFile } from '../../read-if-file.ts';
 
 /**
  * The path of the module in a folder (https://go.dev/ref/mod#go-mod-file-module); `undefined` where it has no go.mod.
@@ -14,12 +15,8 @@ export async function readModulePath(
   { signal }: CancelOptions = {},
 ): Promise<string | undefined> {
   const path = pathBelow(dir, 'go.mod');
-  try {
-    return modulePathIn(path, await medium.read(path, { signal }));
-  } catch (error) {
-    if (isCoreError(error) && ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code)) return undefined;
-    throw error;
-  }
+  const text = await readIfFile(medium, path, { signal });
+  return text === undefined ? undefined : modulePathIn(path, text);
 }
 
 /** `module x`, `module "x"`, module `x`, or `module ( x )` over several lines. */

@@ -1,7 +1,6 @@
 import { type CancelOptions, isCoreError, type Medium } from '@core/io';
 
-/** The codes of what cannot be read as a text, since it is none or not there. */
-const NO_TEXT: ReadonlySet<string> = new Set(['EISDIR', 'ENOENT', 'ENOTDIR', 'ERR_INVALID_UTF8']);
+import { readIfFile } from '../../read-if-file.ts';
 
 /** The text of a file; `undefined` where there is no file of this name, or one that is no text. */
 export async function textIfThere(
@@ -10,9 +9,9 @@ export async function textIfThere(
   options: CancelOptions = {},
 ): Promise<string | undefined> {
   try {
-    return await medium.read(path, options);
+    return await readIfFile(medium, path, options);
   } catch (error) {
-    if (isCoreError(error) && NO_TEXT.has(error.code)) return undefined;
+    if (isCoreError(error) && error.code === 'ERR_INVALID_UTF8') return undefined;
     throw error;
   }
 }
