@@ -1,5 +1,6 @@
 import { nameOf } from '../paths.ts';
 import type { Component, ComponentDigest } from './component.ts';
+import { isLicenseExpression } from './license.ts';
 import { purlOf } from './purl.ts';
 import type { ReleaseFacts } from './release-facts.ts';
 import { stableUuid } from './stable-uuid.ts';
@@ -59,8 +60,7 @@ function componentOf({ name, version, kind, purl, license, digest }: Component):
   };
 }
 
-/** What looks like an expression of SPDX is one; anything else is a name. */
+/** What is no expression of SPDX is a name. */
 function licenseOf(license: string): object {
-  const isExpression = /^\(?[A-Za-z0-9.+-]+(?:\)? (?:AND|OR|WITH) \(?[A-Za-z0-9.+-]+\)?)*\)?$/.test(license);
-  return isExpression ? { expression: license } : { license: { name: license } };
+  return isLicenseExpression(license) ? { expression: license } : { license: { name: license } };
 }

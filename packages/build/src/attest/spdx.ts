@@ -1,5 +1,6 @@
 import { nameOf } from '../paths.ts';
 import type { Component } from './component.ts';
+import { isLicenseExpression } from './license.ts';
 import { purlOf } from './purl.ts';
 import type { ReleaseFacts } from './release-facts.ts';
 import { stableUuid } from './stable-uuid.ts';
@@ -24,7 +25,7 @@ export function spdx(facts: ReleaseFacts): object {
     documentNamespace: `https://spdx.org/spdxdocs/${encodeURIComponent(name)}-${id}`,
     creationInfo: {
       created: createdAt,
-      creators: Object.entries(tools).map(([tool, version]) => `Tool: ${tool}-${version}`),
+      creators: creatorsOf(tools),
     },
     packages,
     relationships: [
@@ -33,6 +34,12 @@ export function spdx(facts: ReleaseFacts): object {
       ...facts.components.map((_, index) => relation(ROOT, 'DEPENDS_ON', idOf('Package', index))),
     ],
   };
+}
+
+/** At least one is wanted. */
+function creatorsOf(tools: ReleaseFacts['tools']): string[] {
+  const creators = Object.entries(tools).map(([tool, version]) => `Tool: ${tool}-${version}`);
+  return creators.length === 0 ? ['Tool: @core/build'] : creators;
 }
 
 function relation(from: string, relationshipType: string, to: string): object {
@@ -59,7 +66,7 @@ function componentOf({ name, version, license, digest, purl }: Component, index:
     ...plain(idOf('Package', index), name),
     ...(version === undefined ? {} : { versionInfo: version }),
     ...(digest === undefined ? {} : { checksums: [{ algorithm: digest.algorithm, checksumValue: digest.value }] }),
-    licenseDeclared: license !== undefined && /^[A-Za-z0-9.+() -]+$/.test(license) ? license : UNKNOWN,
+    licenseDeclared: license !== undefined && isLicenseExpression(license) ? license : UNKNOWN,
     ...externalRef(purl),
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { createProvenance, createSbom, type ReleaseFacts } from '../../src/index.ts';
+import { spdxErrors } from './support/spdx-rules.ts';
 
 const SHA256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 
@@ -82,6 +83,44 @@ describe('createSbom', () => {
       for (const one of spdx.packages)
         expect(one).toMatchObject({ name: expect.any(String), downloadLocation: 'NOASSERTION' });
     });
+
+    it('createSbom makes a document that keeps the rules of SPDX', () => {
+      expect(spdxErrors(createSbom(FACTS, 'spdx'))).toBeNull();
+      expect(spdxErrors(createSbom({ ...FACTS, components: [], files: [], tools: {} }, 'spdx'))).toBeNull();
+      expect(spdxErrors(createSbom({ ...FACTS, createdAt: '2024-01-31T12:00:00Z' }, 'spdx'))).toBeNull();
+    });
+  });
+
+  describe('Bad', () => {
+    it.each([
+      ['MIT', true],
+      ['GPL-2.0+', true],
+      ['(MIT OR Apache-2.0)', true],
+      ['((MIT) AND (LGPL-2.1-only OR (BSD-3-Clause AND ISC)))', true],
+      ['GPL-2.0-or-later WITH Classpath-exception-2.0', true],
+      ['DocumentRef-x:LicenseRef-y', true],
+      ['SEE LICENSE IN LICENSE', false],
+      ['Apache 2.0', false],
+      ['MIT or ISC', false],
+      ['MIT/ISC', false],
+      ['UNLICENSED', false],
+      ['proprietary', false],
+      ['(MIT', false],
+      ['MIT)', false],
+      [')MIT(', false],
+      ['MIT OR', false],
+      ['OR', false],
+      ['MIT WITH (x)', false],
+      ['constructor', true],
+      ['', false],
+    ])('createSbom takes the license %j for an expression: %s', (license, isOne) => {
+      const components = [{ name: 'a', kind: 'library' as const, purl: 'pkg:npm/a', license }];
+      const facts = { ...FACTS, components };
+      const { packages } = JSON.parse(createSbom(facts, 'spdx')) as Spdx;
+      expect(packages.at(-1)?.['licenseDeclared']).toBe(isOne ? license : 'NOASSERTION');
+      const bom = JSON.parse(cycloneDx(facts)) as { components: { licenses: unknown }[] };
+      expect(bom.components[0]?.licenses).toEqual([isOne ? { expression: license } : { license: { name: license } }]);
+    });
   });
 
   describe('Ugly', () => {
@@ -101,6 +140,7 @@ describe('createSbom', () => {
             ...{ ...one, kind: 'library' as const, purl: `pkg:npm/x${String(index)}` },
           }));
           expect(await schemaErrors(cycloneDx({ ...FACTS, components }))).toBeNull();
+          expect(spdxErrors(createSbom({ ...FACTS, components }, 'spdx'))).toBeNull();
         }),
         { numRuns: 30 },
       );
