@@ -50,12 +50,15 @@ export function enableAutoMerge(client: GitHubClient, { method = 'SQUASH' }: Ena
       if (pull['state'] !== 'OPEN' || (pull['autoMergeRequest'] ?? null) !== null) return;
       checkReady(work, pull);
       const faults = await work.mutate(ENABLE, { id: pull['id'], method, sha: work.pipelineSignal.lastCommitSha });
-      if (faults.some(isReasonToMerge)) await work.merge(method.toLowerCase());
-      else if (faults.length > 0) throw work.refused(faults);
+      if (faults.length === 0) return;
+      if (!faults.some(isReasonToMerge) && !(await isToMerge(work))) throw work.refused(faults);
+      await work.merge(method.toLowerCase());
     },
   });
 }
 
+const WHY = 'state mergeStateStatus baseRepository{autoMergeAllowed}';
+const MERGES_AT_ONCE = new Set(['CLEAN', 'HAS_HOOKS', 'UNSTABLE']);
 const FIELDS =
   'id state isDraft mergeable headRefOid statusCheckRollup{state} autoMergeRequest{enabledAt} reviewThreads(first:100){pageInfo{hasNextPage endCursor} nodes{isResolved}}';
 
@@ -68,6 +71,13 @@ function checkReady(work: Work, pull: Json): void {
   if (pull['mergeable'] !== 'MERGEABLE') throw work.changed(`its mergeability is ${String(pull['mergeable'])} now`);
   if (checks !== 'SUCCESS') throw work.changed(`its checks are ${checks} now`);
   if (nodes.some((thread) => thread['isResolved'] !== true)) throw work.changed('a thread is open now');
+}
+
+/** The same by what GitHub knows, whatever words it refused with. */
+async function isToMerge(work: Work): Promise<boolean> {
+  const { state, mergeStateStatus, baseRepository } = await work.pull(WHY);
+  const { autoMergeAllowed } = (baseRepository ?? {}) as Json;
+  return state === 'OPEN' && (autoMergeAllowed === false || MERGES_AT_ONCE.has(String(mergeStateStatus)));
 }
 
 function isReasonToMerge({ message }: GraphqlFault): boolean {

@@ -25,6 +25,7 @@ export class Scan {
   readonly #options: ScanOptions;
   readonly #problems = new Map<string, GitHubError>();
   #tooMuch = 0;
+  #isAskedAgain = false;
 
   constructor(options: ScanOptions) {
     this.#options = options;
@@ -107,6 +108,10 @@ export class Scan {
   /** What to ask in the place of a batch that failed. */
   #less(batch: readonly Part[], error: GitHubError): Part[][] {
     const { status, isTimeout } = error;
+    if (isCut(error) && !this.#isAskedAgain) {
+      this.#isAskedAgain = true; // a connection that was kept may have ended meanwhile
+      return [[...batch]];
+    }
     if (status === 502 || status === 504 || isTimeout === true) this.#tooMuch += 1;
     else return this.#giveUp(batch, error);
     const smaller = this.#tooMuch > MOST_TOO_MUCH ? [] : smallerBatches(batch);
@@ -117,6 +122,11 @@ export class Scan {
     for (const { repo } of batch) this.#problems.set(repoKey(repo), error);
     return [];
   }
+}
+
+/** Whether there was no answer, and that at once. */
+function isCut({ code, status, isTimeout }: GitHubError): boolean {
+  return code === 'ERR_GITHUB_REQUEST_FAILED' && status === undefined && isTimeout !== true;
 }
 
 /** For errors that concern all of a batch. */

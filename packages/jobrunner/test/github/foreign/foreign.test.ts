@@ -161,6 +161,36 @@ describe('Bad', () => {
 });
 
 describe('Ugly', () => {
+  it('GitHubSource asks once more where a connection that was kept has ended', async () => {
+    await using server = await new ForeignServer({ breaks: true }).start();
+    withPull(server, { mergeable: 'UNKNOWN' });
+    const source = new GitHubSource({ repos: ['host-uk/core'], octokit: clientOf(server) });
+    for (let at = 0; at < 6; at += 1) {
+      expect(await source.poll({ signal: new AbortController().signal })).toHaveLength(1);
+    }
+  });
+
+  it('enableAutoMerge merges where auto-merge is forbidden, in whatever words', async () => {
+    await using server = await new ForeignServer().start();
+    const pull = withPull(server, {});
+    server.world.refusal = 'Ce dépôt ne le permet pas';
+    await using bot = new Bot(server);
+    await bot.cycles(1);
+    expect(pull.state).toBe('MERGED');
+  });
+
+  it('enableAutoMerge does not merge where GitHub refuses for another reason', async () => {
+    await using server = await new ForeignServer().start();
+    const pull = withPull(server, {});
+    server.world.allowsAutoMerge = true;
+    const errors = [{ type: 'FORBIDDEN', path: ['enablePullRequestAutoMerge'], message: 'Must be a maintainer' }];
+    const data = { data: { enablePullRequestAutoMerge: null }, errors };
+    server.instead = ({ body }) => (String(body['query']).startsWith('mutation') ? { status: 200, data } : undefined);
+    await using bot = new Bot(server);
+    await bot.cycles(1);
+    expect([pull.state, await bot.actions()]).toEqual(['OPEN', [expect.stringMatching(/: Must be a maintainer$/)]]);
+  });
+
   it('commentOnce finds its mark behind pages that are shorter than what it asks for', async () => {
     await using server = await new ForeignServer().start();
     const pull = withPull(server, { mergeable: 'CONFLICTING' });

@@ -66,7 +66,7 @@ class Views {
       }),
       enablePullRequestAutoMerge: this.#mutation((pull) => {
         if (!this.#world.allowsAutoMerge) {
-          throw refusal('UNPROCESSABLE', '["Pull request Auto merge is not allowed for this repository"]');
+          throw refusal('UNPROCESSABLE', this.#world.refusal);
         }
         this.#world.touch(pull, { autoMerge: true });
       }),
@@ -150,6 +150,8 @@ class Views {
     return {
       ...pull,
       ...{ id: `PR_${String(number)}`, headRefOid: head, headRepository: null, author: null },
+      mergeStateStatus: 'UNKNOWN',
+      baseRepository: { autoMergeAllowed: this.#world.allowsAutoMerge },
       autoMergeRequest: autoMerge ? { enabledAt: null } : null,
       statusCheckRollup: checks === undefined ? null : { state: checks },
       reviewThreads: (args: PageArguments) => this.#page(threads.map(view), args),

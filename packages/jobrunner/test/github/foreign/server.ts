@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 import { answerGraphql, type GraphqlRoom } from './graphql.ts';
@@ -16,6 +16,8 @@ export interface Room extends GraphqlRoom {
   readonly contentType?: string | undefined;
   /** Every answer is the last of its connection. */
   readonly closes?: boolean | undefined;
+  /** A connection breaks when it is used for the third time. */
+  readonly breaks?: boolean | undefined;
   /** Before the path of every address: `/api/v3`. GraphQL is at `/api/graphql` then. */
   readonly prefix?: string | undefined;
 }
@@ -29,6 +31,7 @@ export class ForeignServer implements AsyncDisposable {
   /** Requests, in their order. */
   readonly lines: Line[] = [];
   room: Room;
+  readonly #uses = new WeakMap<Socket, number>();
   /** Answers in the place of the real one, where it returns something. */
   instead: (request: ForeignRequest) => ForeignAnswer | undefined = () => undefined;
   readonly #server = createServer((request, response) => {
@@ -61,6 +64,9 @@ export class ForeignServer implements AsyncDisposable {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const uses = (this.#uses.get(request.socket) ?? 0) + 1;
+    this.#uses.set(request.socket, uses);
+    if (this.room.breaks === true && uses === 3) return void request.socket.destroy();
     const text = Buffer.concat(await request.toArray()).toString();
     const { method = 'GET', headers } = request;
     const url = new URL(request.url ?? '/', this.#origin);

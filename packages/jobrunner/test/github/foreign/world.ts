@@ -36,6 +36,8 @@ export class ForeignWorld {
   readonly issues: Map<number, ForeignIssue> = new Map<number, ForeignIssue>();
   readonly pulls: Map<number, ForeignPull> = new Map<number, ForeignPull>();
   allowsAutoMerge = false;
+  /** Why it lets nobody enable auto-merge. */
+  refusal = 'Pull request Auto merge is not allowed for this repository';
   #numbers = 0;
   #time = Date.parse('2026-02-03T04:05:06Z');
 
