@@ -13,8 +13,25 @@ function shown(path) {
   return near.startsWith('..') ? path : near;
 }
 
+/**
+ * Text as a shell takes it, to be pasted; no file is taken for an option.
+ *
+ * @param {string} name
+ */
+function quoted(name) {
+  const file = name.startsWith('-') ? `./${name}` : name;
+  return /^[\w./:@%+=,-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+}
+
+/** @param {string} path */
+const pasted = (path) => quoted(shown(path));
+
 /** @param {number | undefined} bytes */
-const sizeOf = (bytes) => (bytes === undefined ? '' : bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`);
+function sizeOf(bytes) {
+  if (bytes === undefined) return '';
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
 
 /** @param {import('@core/build').BuildEvent} event */
 export function tellEvent(event) {
@@ -55,11 +72,12 @@ export function tellResult(result) {
   if (changes !== undefined) return tellChanges(changes);
   const folder = dirname(manifestFile);
   console.log('Everything was read back and is right. See for yourself:\n');
-  for (const { path } of archives) console.log(`  ${LISTERS[extname(path)] ?? 'tar -tvf'} ${shown(path)}`);
+  for (const { path } of archives) console.log(`  ${LISTERS[extname(path)] ?? 'tar -tvf'} ${pasted(path)}`);
   if (checksumFile !== undefined)
-    console.log(`  (cd ${shown(folder)} && sha256sum -c ${relative(folder, checksumFile)})`);
-  for (const { path } of signatures) console.log(`  gpg --verify ${shown(path)} ${shown(path.replace(/\.asc$/, ''))}`);
-  for (const path of [sbomFile, provenanceFile]) if (path !== undefined) console.log(`  less ${shown(path)}`);
+    console.log(`  (cd ${pasted(folder)} && sha256sum -c ${quoted(relative(folder, checksumFile))})`);
+  for (const { path } of signatures)
+    console.log(`  gpg --verify ${pasted(path)} ${pasted(path.replace(/\.asc$/, ''))}`);
+  for (const path of [sbomFile, provenanceFile]) if (path !== undefined) console.log(`  less ${pasted(path)}`);
 }
 
 /** @param {readonly import('@core/build').PlannedChange[]} changes */

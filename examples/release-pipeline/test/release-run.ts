@@ -108,9 +108,19 @@ export class Running {
   }
 
   async end(): Promise<{ code: number | null; stderr: string }> {
-    const closed = new Promise<number | null>((resolve) => this.child.on('close', resolve));
+    const closed = this.#closed();
     while ((await this.#lines.next()).done !== true);
     return { code: await closed, stderr: this.#stderr };
+  }
+
+  /** Reads no more of what it prints, as `head` does, and waits for its end. */
+  async hangUp(): Promise<{ code: number | null; stderr: string }> {
+    this.child.stdout?.destroy();
+    return { code: await this.#closed(), stderr: this.#stderr };
+  }
+
+  #closed(): Promise<number | null> {
+    return new Promise((resolve) => this.child.on('close', resolve));
   }
 }
 

@@ -202,6 +202,22 @@ describe('release.mjs', () => {
       LONG,
     );
 
+    needs('tar', 'sha256sum')(
+      'release.mjs prints commands that a shell takes as they are, whatever the folder is called',
+      () => {
+        const dir = join(tempDir(), `it's a "déjà vu"; $HOME`);
+        for (const [path, content] of Object.entries(OTHER)) {
+          mkdirSync(dirname(join(dir, path)), { recursive: true });
+          writeFileSync(join(dir, path), typeof content === 'string' ? content : JSON.stringify(content));
+        }
+        const { status, stdout } = release([dir, '--targets', 'linux/amd64']);
+        const commands = stdout.split('See for yourself:')[1]?.trim().split(/\n\s*/) ?? [];
+        expect([status, commands.length]).toEqual([0, 2]);
+        expect(run('sh', ['-ec', commands.join('\n')])).toMatchObject({ status: 0, stderr: '' });
+      },
+      LONG,
+    );
+
     it('release.mjs --help tells how it is used', () => {
       const { status, stdout } = release(['--help']);
       expect([status, stdout.split('\n')[0]]).toEqual([0, 'Usage: npm start -- [folder] [options]']);
@@ -326,6 +342,7 @@ describe('release.mjs', () => {
     for (const [killSignal, exitCode] of [
       ['SIGINT', 130],
       ['SIGTERM', 143],
+      ['SIGHUP', 129],
     ] as const) {
       needs('linux')(
         `release.mjs ends everything on ${killSignal}, and leaves nothing`,
@@ -340,6 +357,21 @@ describe('release.mjs', () => {
         LONG,
       );
     }
+
+    needs('linux')(
+      'release.mjs ends everything when nobody reads what it says, and leaves nothing',
+      async () => {
+        const dir = waitingProject();
+        writeFileSync(join(dir, 'build.js'), `${WAITING}setInterval(() => console.log('more'), 1);`);
+        const running = new Running([dir]);
+        const pids = [...(await running.line(/waiting \d+/)).matchAll(/\d+/g)].map(([pid]) => Number(pid));
+        const { code, stderr } = await running.hangUp();
+        expect([code, stderr]).toEqual([141, expect.stringContaining('nobody reads what it says')]);
+        expect(pids.map(isAlive)).toEqual([false, false, false]);
+        expect(readdirSync(dir).sort()).toEqual(['.core', 'build.js', 'cli.js', 'package.json']);
+      },
+      LONG,
+    );
 
     needs('linux')(
       'release.mjs leaves an earlier release as it was when it is interrupted or the build fails',
