@@ -5,10 +5,12 @@ import { endOfLine, type Passage, withoutReturn } from './passage.ts';
 const USUAL_LENGTH = 64;
 /** An array of more is none any more, but a table. */
 const MOST_ROOM = 1_048_576;
+/** An array of fewer grows as quickly as it is made. */
+const LEAST_ROOM = 32;
 
 /** A batch before it is whole. */
 interface Made {
-  /** With room for more than it has. */
+  /** With room for about as many as it will have. */
   readonly lines: string[];
   count: number;
   /** The characters of its lines and their ends. */
@@ -49,17 +51,18 @@ export class BatchCutter {
     const first = this.#passages[this.#next];
     if (first === undefined) return undefined;
     const { stream } = first;
-    const made: Made = { lines: new Array<string>(this.#roomFor(first)), count: 0, length: 0 };
+    const made: Made = { lines: this.#roomFor(first), count: 0, length: 0 };
     const isPartial = this.#fill(made);
     const { lines, count, length } = made;
-    lines.length = count;
+    if (lines.length > count) lines.length = count;
     this.#usualLength = Math.max(1, length / count);
     return isPartial ? { stream, lines, partial: true } : { stream, lines };
   }
 
-  #roomFor({ text }: Passage): number {
+  #roomFor({ text }: Passage): string[] {
     const length = Math.min(this.#enough, text.length - this.#at);
-    return Math.min(MOST_ROOM, 2 + Math.ceil((length * 1.1) / this.#usualLength));
+    const room = Math.min(MOST_ROOM, Math.ceil((length * 1.1) / this.#usualLength));
+    return room < LEAST_ROOM ? [] : new Array<string>(room);
   }
 
   /** Returns whether the last line is a piece of one. */
