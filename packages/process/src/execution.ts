@@ -105,15 +105,7 @@ export class Execution {
 
   /** Resolves when it was started, or is over without having been started. */
   async start(): Promise<void> {
-    try {
-      if (!(await this.#enterMedium())) return;
-      if (this.#tie === 'guarded') await this.#context.guard.ready();
-      await this.#context.queue.turn();
-      if (this.#cause === undefined) await (this.#launching = this.#launch());
-      else this.#settle(outcomeOfStop(this.#cause, false, undefined), NEVER_UP);
-    } catch (error) {
-      this.#fail(await obstacleOf(error, fileOf(this.plan).file, this.#dir));
-    }
+    await Promise.race([this.#start(), this.done]);
   }
 
   /** Ends it and all that it started; resolves when all of it is gone. The first cause counts, and its grace period. */
@@ -138,17 +130,31 @@ export class Execution {
     });
   }
 
+  /** Who is stopped on the way is over, and goes no further. */
+  async #start(): Promise<void> {
+    try {
+      if (!(await this.#enterMedium())) return;
+      if (this.#tie === 'guarded') await this.#context.guard.ready();
+      await this.#context.queue.turn();
+      if (this.#result === undefined) await (this.#launching = this.#launch());
+    } catch (error) {
+      const obstacle = await obstacleOf(error, fileOf(this.plan).file, this.#dir);
+      if (this.#result === undefined) this.#fail(obstacle);
+    }
+  }
+
   /** Finds the host's path of the directory; where there is none, the process is over. */
   async #enterMedium(): Promise<boolean> {
     const { medium } = this.#context;
     if (medium === undefined) return true;
     try {
       const path = await medium.realPath(this.plan.dir);
+      if (this.#result !== undefined) return false;
       if (path !== undefined) this.#dir = path;
       else this.#fail(obstacleOfMedium(undefined));
       return path !== undefined;
     } catch (error) {
-      this.#fail(obstacleOfMedium(error));
+      if (this.#result === undefined) this.#fail(obstacleOfMedium(error));
       return false;
     }
   }
@@ -210,7 +216,8 @@ export class Execution {
   async #end(cause: StopCause): Promise<void> {
     if (this.#leader === undefined && this.#result === undefined) {
       this.#cause = cause;
-      await this.#launching?.catch(() => undefined);
+      if (this.#launching === undefined) this.#settle(outcomeOfStop(cause, false, undefined), NEVER_UP);
+      else await this.#launching.catch(() => undefined);
     }
     const leader = this.#leader;
     if (leader === undefined) return;

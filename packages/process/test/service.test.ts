@@ -267,6 +267,34 @@ describe('Bad', () => {
 });
 
 describe('Ugly', () => {
+  it('Service.start that is aborted before its turn rejects at once, and starts nothing later', async () => {
+    const started: string[] = [];
+    await using service = new Service({ events: { started: ({ id }) => started.push(id) } });
+    const others = Array.from({ length: 20 }, () => service.run('true'));
+    const controller = new AbortController();
+    const reason = new Error('changed my mind');
+    const late = service.start('true', [], { signal: controller.signal });
+    controller.abort(reason);
+    await expect(late).rejects.toBe(reason);
+    expect(started.length).toBeLessThan(20);
+    await Promise.all(others);
+    expect(started).toHaveLength(20);
+    expect(service.get('proc-21')?.status).toBe('killed');
+  });
+
+  it('Service.start that is aborted while its medium looks for the directory rejects at once', async () => {
+    const medium = new MemoryMedium();
+    let foundIt: (path: string) => void = () => undefined;
+    medium.realPath = () => new Promise<string>((resolve) => (foundIt = resolve));
+    await using service = new Service({ medium });
+    const controller = new AbortController();
+    const late = service.start('true', [], { signal: controller.signal });
+    controller.abort('too slow');
+    await expect(late).rejects.toBe('too slow');
+    foundIt(dir);
+    expect(service.running()).toEqual([]);
+  });
+
   it('Service.run that is aborted rejects with the reason itself, when the whole tree is gone', async () => {
     await using command = await scriptedCommand();
     await using service = new Service();
