@@ -34,10 +34,14 @@ export function nameProblem(name: string): EntryProblem | undefined {
   return undefined;
 }
 
-/** One spelling for all names that some system takes for the same: without regard to case and Unicode form. */
+/**
+ * One spelling for all names that some system takes for the same: without regard to case, Unicode form, and dots and
+ * spaces at the end of a part, which Windows leaves away.
+ */
 export function foldName(name: string): string {
   // up and down again: some letters have two lower-case forms
-  return name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC');
+  const spelled = name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC');
+  return spelled.replace(/(?<=[^./ ])[. ]+(?=\/|$)/g, '');
 }
 
 /** A name without empty parts and `.`; `''` where nothing remains (the root of the archive). */

@@ -38,12 +38,21 @@ describe('foldName', () => {
     ['\u00e9', 'e\u0301'],
     ['\u03c3', '\u03c2'], // the two forms of a Greek letter
     ['\u212a', 'k'], // the sign for kelvin
+    ['a. ./b .', 'a/b'], // on Windows
   ])('foldName has one spelling for %j and %j', (one, other) => {
     expect(foldName(one)).toBe(foldName(other));
   });
 
   it('foldName keeps apart what every system keeps apart, and is in lower case and one form', () => {
     expect(foldName('a')).not.toBe(foldName('b'));
+    expect(['a.b', '...', '..', ' ', '.a', 'a/.../b'].map(foldName)).toEqual([
+      'a.b',
+      '...',
+      '..',
+      ' ',
+      '.a',
+      'a/.../b',
+    ]);
     expect(foldName('E\u0301A')).toBe('\u00e9a');
   });
 });

@@ -22,6 +22,14 @@ export function parsePax(file: ArchiveFile, bytes: Buffer): ReadonlyMap<string, 
   return records;
 }
 
+/** The moment that a record says, if it is there, in whole seconds; before 1970 it is negative. */
+export function paxTime(file: ArchiveFile, records: ReadonlyMap<string, string>, key: string): number | undefined {
+  const value = records.get(key);
+  if (value === undefined) return undefined;
+  if (/^-?\d{1,16}(?:\.\d*)?$/.test(value)) return Math.floor(Number(value));
+  throw damaged(file);
+}
+
 /** The whole number that a record says, if it is there. */
 export function paxNumber(file: ArchiveFile, records: ReadonlyMap<string, string>, key: string): number | undefined {
   const value = records.get(key);

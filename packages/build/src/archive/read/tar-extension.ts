@@ -2,7 +2,7 @@ import { padding } from '../tar-records.ts';
 import type { ArchiveFile } from './archive-file.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { decodeText } from './decode-text.ts';
-import { parsePax, paxNumber } from './pax.ts';
+import { parsePax, paxNumber, paxTime } from './pax.ts';
 import type { TarHeader } from './tar-header.ts';
 
 /** Longer names than the header proper can hold need no more than this. */
@@ -41,7 +41,7 @@ function extensionOf(file: ArchiveFile, records: ReadonlyMap<string, string>): T
   const name = records.get('path');
   const target = records.get('linkpath');
   const size = paxNumber(file, records, 'size');
-  const mtime = paxNumber(file, records, 'mtime');
+  const mtime = paxTime(file, records, 'mtime');
   return {
     ...(name !== undefined && { name }),
     ...(target !== undefined && { target }),

@@ -7,7 +7,7 @@ export interface TarHeader {
   readonly type: string;
   readonly size: number;
   readonly mode: number;
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch; before it they are negative. */
   readonly mtime: number;
   readonly target: string;
 }
@@ -23,7 +23,7 @@ export function parseTarHeader(file: ArchiveFile, block: Buffer): TarHeader {
     type: block[156] === 0 ? '0' : String.fromCharCode(block[156] ?? 0),
     size: number(file, block.subarray(124, 136)),
     mode: number(file, block.subarray(100, 108)) & 0o7777,
-    mtime: number(file, block.subarray(136, 148)),
+    mtime: time(file, block.subarray(136, 148)),
     target: text(file, block.subarray(157, 257)),
   };
 }
@@ -49,6 +49,12 @@ function number(file: ArchiveFile, field: Buffer): number {
   const value = BigInt(`0x${field.toString('hex')}`) - (0x80n << BigInt(8 * (field.length - 1)));
   if (first !== 0x80 || value > BigInt(Number.MAX_SAFE_INTEGER)) throw file.corrupt('a number in it is too large');
   return Number(value);
+}
+
+/** As {@link number}; GNU writes a moment before 1970 as a binary number below zero. */
+function time(file: ArchiveFile, field: Buffer): number {
+  if (field[0] !== 0xff) return number(file, field);
+  return Number(BigInt.asIntN(8 * field.length, BigInt(`0x${field.toString('hex')}`)));
 }
 
 function octal(file: ArchiveFile, field: Buffer): number {

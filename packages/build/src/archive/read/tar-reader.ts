@@ -72,7 +72,13 @@ function entryOf(file: ArchiveFile, bytes: ByteReader, header: TarHeader): RawEn
   if (excess !== undefined) throw file.refusal(excess, name);
   const content = kind === 'file' ? exactly(file, bytes, { name, size }) : nothing();
   const link = kind === 'symlink' || kind === 'hardlink';
-  return { name, kind, size, mode, mtime: new Date(header.mtime * 1000), target: link ? target : '', content };
+  return { name, kind, size, mode, mtime: dateOf(file, header), target: link ? target : '', content };
+}
+
+function dateOf(file: ArchiveFile, { name, mtime }: TarHeader): Date {
+  const date = new Date(mtime * 1000);
+  if (Number.isNaN(date.getTime())) throw file.corrupt('its time is none that a calendar has', name);
+  return date;
 }
 
 function kindOf(file: ArchiveFile, { name, type }: TarHeader): RawEntry['kind'] {

@@ -2,6 +2,9 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from '@jest/globals';
 
+import { MemoryMedium } from '@core/io';
+
+import { readArchive } from '../../../src/archive/read/archive-reader.ts';
 import { pax, TAR_END, tarEntry, tarGz } from '../support/forge.ts';
 import { list, names } from '../support/reading.ts';
 
@@ -39,6 +42,18 @@ describe('readArchive of tar.gz', () => {
       const [file, link] = await list(bytes);
       expect(file).toMatchObject({ name: long, text: 'hello' });
       expect(link).toMatchObject({ name: 'l', target: 'ünï' });
+    });
+
+    it('readArchive takes moments before 1970, of PAX and of GNU', async () => {
+      const medium = new MemoryMedium({
+        a: tarGz(
+          ...[pax({ mtime: '-5' }), tarEntry({ name: 'a' }), pax({ mtime: '-0.5' }), tarEntry({ name: 'b' })],
+          tarEntry({ name: 'c', patch: [[136, `${'\xff'.repeat(11)}\xfb`]] }),
+        ),
+      });
+      const seconds: number[] = [];
+      for await (const { mtime } of (await readArchive(medium, 'a')).entries()) seconds.push(mtime.getTime() / 1000);
+      expect(seconds).toEqual([-5, -1, -5]);
     });
 
     it('readArchive takes the long names of GNU', async () => {
@@ -119,6 +134,22 @@ describe('readArchive of tar.gz', () => {
         'ERR_BUILD_ARCHIVE_UNSUPPORTED',
       ],
       ['a global name', tarGz(pax({ path: 'x' }, 'g'), tarEntry({ name: 'a' })), 'ERR_BUILD_ARCHIVE_UNSUPPORTED'],
+      [
+        'a time of no calendar',
+        tarGz(pax({ mtime: '8640000000001' }), tarEntry({ name: 'a' })),
+        'ERR_BUILD_ARCHIVE_CORRUPT',
+      ],
+      [
+        'a time before all calendars',
+        tarGz(pax({ mtime: '-9999999999999999' }), tarEntry({ name: 'a' })),
+        'ERR_BUILD_ARCHIVE_CORRUPT',
+      ],
+      ['a time that is no number', tarGz(pax({ mtime: '1e5' }), tarEntry({ name: 'a' })), 'ERR_BUILD_ARCHIVE_CORRUPT'],
+      [
+        'names that are one on Windows',
+        tarGz(tarEntry({ name: 'a.' }), tarEntry({ name: 'a' })),
+        'ERR_BUILD_ARCHIVE_DUPLICATE',
+      ],
       ['a multi-volume entry', tarGz(tarEntry({ name: 'a', type: 'M' })), 'ERR_BUILD_ARCHIVE_UNSUPPORTED'],
       ['a character device', tarGz(tarEntry({ name: 'a', type: '3' })), 'ERR_BUILD_ARCHIVE_SPECIAL_FILE'],
       ['a block device', tarGz(tarEntry({ name: 'a', type: '4' })), 'ERR_BUILD_ARCHIVE_SPECIAL_FILE'],
