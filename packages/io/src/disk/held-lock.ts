@@ -2,14 +2,18 @@ import { writeSync } from 'node:fs';
 
 import { ErrnoSignal } from '../errno.ts';
 import type { Lock } from '../medium.ts';
-import type { LockFile } from './lock-file.ts';
+import type { LockFile, Release } from './lock-file.ts';
 import { HEARTBEAT_MS } from './lock-judge.ts';
 import type { Ticket } from './lock-ticket.ts';
 import { encodeToken } from './lock-token.ts';
 import { delayMs, pause } from './lock-wait.ts';
+import { errorCode } from './system-error.ts';
 
 /** How often the lock file is looked at while a taker is about it, which takes a living one a moment. */
 const MOST_LOOKS = 100;
+
+/** No room for a name more. */
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /** What a holder has in hand. */
 export interface Tickets {
@@ -61,15 +65,24 @@ export class HeldLock implements Lock {
   }
 
   async #release(): Promise<void> {
-    const { held, spare } = this.#tickets;
     for (let look = 0; look < MOST_LOOKS; look += 1) {
-      const release = this.#file.release(held.token.id, spare);
+      const release = this.#releaseOnce();
       if (release === 'released') return;
       if (release === 'lost') break;
       await pause(this.#file.path, delayMs(look), undefined);
     }
     const hint = 'Another process did what the lock should have kept it from, or the lock file was deleted.';
     throw new ErrnoSignal('ERR_LOCK_LOST', { hint });
+  }
+
+  #releaseOnce(): Release {
+    const { held, spare } = this.#tickets;
+    try {
+      return this.#file.release(held.token.id, spare);
+    } catch (error) {
+      if (!FULL.has(errorCode(error) ?? '')) throw error;
+      return this.#file.releaseBare(held.token.id);
+    }
   }
 
   /**

@@ -71,6 +71,16 @@ export class LockFile {
     return readToken(this.path)?.id === id ? 'busy' : 'lost';
   }
 
+  /**
+   * As {@link release}, without a marker, for which there is no room: a file system may count names (tmpfs does). Only
+   * for the holder, while it holds: a taker would need a marker, too, and leaves one alone that lives.
+   */
+  releaseBare(id: string): Release {
+    if (readToken(this.path)?.id !== id) return 'lost';
+    removeName(this.path);
+    return 'released';
+  }
+
   /** Takes the file away if its holder is gone. */
   clear(): void {
     const holder = readToken(this.path);

@@ -47,7 +47,9 @@ describe('Bad', () => {
         expect(told.get(what)).toMatchObject({ what, code: 'ENOSPC', isIntact: true, names: [] });
       }
       expect(told.get('appendStream')).toMatchObject({ code: 'ENOSPC', isIntact: true, names: ['pieces'] });
-      expect(told.get('unlock')).toEqual({ what: 'unlock', isIntact: true, names: [] });
+      for (const what of ['unlock', 'unlock without room for a name', 'lock and unlock again']) {
+        expect(told.get(what)).toEqual({ what, isIntact: true, names: [] });
+      }
       expect(told.get('write when there is room')).toMatchObject({ isIntact: true, names: [] });
       expect(told.get('write when there is room')?.['code']).toBeUndefined();
       expect(told.get('room')).toMatchObject({ isKept: true });
