@@ -60,7 +60,7 @@ export type {
   StopOptions,
 } from './run-options.ts';
 export type { SnapshotEntry, StateSnapshot } from './state/container-codec.ts';
-export { State, type StateOptions } from './state/state.ts';
+export { type RemoveRecordOptions, State, type StateOptions } from './state/state.ts';
 export type { StateChange } from './state/watch.ts';
 export type { ImageBuilder, ImageRequest } from './templates/build-image.ts';
 export { type BuildImageOptions, TemplateManager, type TemplateManagerOptions } from './templates/template-manager.ts';

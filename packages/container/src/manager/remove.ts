@@ -1,4 +1,4 @@
-import type { CancelOptions } from '@core/io';
+import { type CancelOptions, isCoreError } from '@core/io';
 
 import type { Container, Status } from '../container.ts';
 import { ContainerError } from '../errors.ts';
@@ -6,6 +6,8 @@ import { checkFlag, checkList, checkObject, checkSignal, checkWord } from './che
 import type { ManagerContext } from './context.ts';
 import { controlOf } from './control-of.ts';
 import { listTruth } from './list.ts';
+import { removeIf } from './remove-if.ts';
+import { isSameRun } from './settle.ts';
 import { findTruth } from './truth.ts';
 
 /** How a machine is removed. */
@@ -30,12 +32,22 @@ export async function remove(context: ManagerContext, id: string, options: Remov
   options.signal?.throwIfAborted();
   const found = await context.state.find(id, options).catch((error: unknown) => corruptId(error, id));
   if (typeof found === 'string') return context.state.remove(found);
-  const container = await findTruth(context, found.id, options);
-  if (container.status === 'running' || container.startingBy !== undefined) {
-    if (options.force !== true) throw running(container);
-    await controlOf(context, container).kill(options);
+  while (!(await removeAsSeen(context, found.id, options)));
+}
+
+/** `false` where it was started, or has ended, between the look and the removal. */
+async function removeAsSeen(context: ManagerContext, id: string, options: RemoveOptions): Promise<boolean> {
+  const container = await findTruth(context, id, options);
+  const isBusy = container.status === 'running' || container.startingBy !== undefined;
+  if (isBusy && options.force !== true) throw running(container);
+  if (isBusy) await controlOf(context, container).kill(options);
+  try {
+    return await removeIf(context.state, id, (now) => isSameRun(now, container));
+  } catch (error) {
+    // whoever waited for the end of a machine with autoRemove has removed it
+    if (isBusy && isCoreError(error) && error.code === 'ERR_CONTAINER_NOT_FOUND') return true;
+    throw error;
   }
-  await context.state.remove(container.id);
 }
 
 /**
@@ -54,11 +66,20 @@ export async function prune(context: ManagerContext, options: PruneOptions = {})
   for (const container of await listTruth(context, { status, signal })) {
     if (container.startingBy !== undefined || (container.suspended && !suspended)) continue;
     signal?.throwIfAborted();
-    await context.state.remove(container.id);
-    removed.push(container);
+    if (await removeUnlessGone(context, container)) removed.push(container);
   }
   await context.state.sweep({ signal });
   return removed;
+}
+
+/** Another program may have removed it by now, or started it. */
+async function removeUnlessGone({ state }: ManagerContext, container: Container): Promise<boolean> {
+  try {
+    return await removeIf(state, container.id, (now) => isSameRun(now, container));
+  } catch (error) {
+    if (isCoreError(error) && error.code === 'ERR_CONTAINER_NOT_FOUND') return false;
+    throw error;
+  }
 }
 
 /** A machine whose record nobody understands can be removed all the same, by its whole id. */

@@ -3,6 +3,7 @@ import type { StopOptions } from '../run-options.ts';
 import { checkNumber, checkObject } from './check.ts';
 import { LONGEST_MS } from './check-run-options.ts';
 import type { ManagerContext } from './context.ts';
+import { checkAtRest } from './control-of.ts';
 import { start, type StartOptions } from './start.ts';
 import { stopContainer } from './stop.ts';
 import { findTruth } from './truth.ts';
@@ -16,6 +17,25 @@ export async function restart(context: ManagerContext, id: string, options: Rest
   checkNumber('timeoutMs', options.timeoutMs, 0, LONGEST_MS);
   options.signal?.throwIfAborted();
   const container = await findTruth(context, id, { signal: options.signal });
-  if (container.status === 'running') await stopContainer(context, { ...container, autoRemove: false }, options);
-  return start(context, container.id, options);
+  if (container.status !== 'running') return start(context, container.id, options);
+  checkAtRest(container, 'restart');
+  return keeping(context, container, async () => {
+    await stopContainer(context, container, options);
+    return start(context, container.id, options);
+  });
+}
+
+/** One that is to be removed when it has ended is not removed now, by whomever waits for that. */
+async function keeping(
+  { state }: ManagerContext,
+  { id, autoRemove }: Container,
+  step: () => Promise<Container>,
+): Promise<Container> {
+  if (!autoRemove) return step();
+  await state.update(id, (now) => ({ ...now, autoRemove: false }));
+  try {
+    return { ...(await step()), autoRemove };
+  } finally {
+    await state.update(id, (now) => ({ ...now, autoRemove }));
+  }
 }

@@ -10,8 +10,9 @@ import { runToEnd } from './foreground.ts';
 import { portsOf, wantedForwards } from './forwards.ts';
 import { launchContainer } from './launch-container.ts';
 import { type Plan, plan } from './plan.ts';
+import { underWay } from './under-way.ts';
 import { UndoStack } from './undo-stack.ts';
-import { untilReady } from './until-ready.ts';
+import { type Launched, untilReady } from './until-ready.ts';
 
 /** Starts a new machine, and waits until it is ready or, in the foreground, until it has ended. */
 export async function run(context: ManagerContext, image: string, options: RunOptions = {}): Promise<Container> {
@@ -32,20 +33,37 @@ async function startNew(context: ManagerContext, path: string, options: RunOptio
     const planned = await plan(context, path, options);
     await refuseUnbuildable(context, planned, options);
     const claimed = await claim(context, planned, { options, undo });
-    const wanted = wantedForwards(options, planned.hypervisor.capabilities);
-    const { container, ports } = await record(context, { claimed, wanted }, { options, undo });
-    const { signal } = options;
-    await makeDisks(context, { ...planned, container }, signal);
-    const image = bootImage(context, { ...planned, container });
-    const launch = { ...planned, container, image, forwards: ports.ports, signal };
-    const running = await launchContainer(context, launch, undo);
-    await ports.handOver();
+    const running = await underWay(context, claimed.id, () =>
+      make(context, { ...planned, container: claimed }, { options, undo }),
+    );
     await untilReady(context, running, options);
     undo.keep();
     return running.container;
   } catch (error) {
     await undo.unwind();
     options.signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** From the record to the process. What went wrong is taken back while it is known that this program is about it. */
+async function make(
+  context: ManagerContext,
+  planned: Plan & { readonly container: Container },
+  { options, undo }: Step,
+): Promise<Launched> {
+  const { signal } = options;
+  try {
+    const wanted = wantedForwards(options, planned.hypervisor.capabilities);
+    const { container, ports } = await record(context, { claimed: planned.container, wanted }, { options, undo });
+    const parts = { ...planned, container };
+    await makeDisks(context, parts, signal);
+    const image = bootImage(context, parts);
+    const launched = await launchContainer(context, { ...parts, image, forwards: ports.ports, signal }, undo);
+    await ports.handOver();
+    return launched;
+  } catch (error) {
+    await undo.unwind();
     throw error;
   }
 }

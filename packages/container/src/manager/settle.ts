@@ -5,12 +5,15 @@ import { exitReasonOf } from '../machine/exit-reason.ts';
 import { machinePaths } from '../machine/machine-paths.ts';
 import type { ManagerContext } from './context.ts';
 import { plain } from './plain.ts';
+import { removeIf } from './remove-if.ts';
 
 /** Ends that nobody asked for. */
 const FAULTS: ReadonlySet<string> = new Set(['crashed', 'guest-panic', 'host-error', 'start-interrupted']);
 
 /** What a record is to say of a run that is over. */
 export interface Settlement {
+  /** Is done before it is recorded, while nobody else can start the machine. */
+  readonly first?: (() => Promise<void>) | undefined;
   readonly exitReason: string;
   readonly suspended?: boolean | undefined;
 }
@@ -42,27 +45,36 @@ export async function settleSuspended(context: ManagerContext, container: Contai
 export async function settle(
   { state, logger }: ManagerContext,
   container: Container,
-  { exitReason, suspended = false }: Settlement,
+  { exitReason, suspended = false, first }: Settlement,
 ): Promise<Container | undefined> {
   const over = { pid: 0, identity: undefined, startingBy: undefined, stoppedAt: new Date(), exitReason, suspended };
   const status = FAULTS.has(exitReason) ? 'error' : 'stopped';
   const end = (current: Container): Container => plain({ ...current, ...over, status });
+  const change = async (now: Container): Promise<Container> => {
+    if (!isSameRun(now, container)) return now;
+    await first?.();
+    return end(now);
+  };
   try {
-    const settled = await state.update(container.id, (now) => (isSameRun(now, container) ? end(now) : now));
-    const isOver = settled.pid === 0 && settled.startingBy === undefined && !settled.suspended;
-    if (!settled.autoRemove || !isOver) return settled;
-    await state.remove(container.id);
-    return undefined;
+    const settled = await state.update(container.id, change);
+    if (!settled.autoRemove || !isOver(settled)) return settled;
+    return (await removeIf(state, container.id, isOver)) ? undefined : await state.get(container.id);
   } catch (error) {
     if (!isCoreError(error)) throw error;
     if (error.code === 'ERR_CONTAINER_NOT_FOUND') return undefined; // removed meanwhile
     if (error.code !== 'ERR_CONTAINER_STATE_UNWRITABLE') throw error;
+    await first?.();
     logger.warn(`The end of the machine "${container.name}" could not be recorded`, { error });
     return end(container); // whoever may only read is told the truth, too
   }
 }
 
-function isSameRun(current: Container, known: Container): boolean {
+function isOver({ pid, startingBy, suspended }: Container): boolean {
+  return pid === 0 && startingBy === undefined && !suspended;
+}
+
+/** Whether both tell of the same run, or the same rest, of a machine. */
+export function isSameRun(current: Container, known: Container): boolean {
   return (
     current.status === known.status &&
     current.pid === known.pid &&

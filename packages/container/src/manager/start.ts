@@ -19,6 +19,7 @@ import { stopContainer } from './stop.ts';
 import { thisProgram } from './this-program.ts';
 import { findTruth } from './truth.ts';
 import { UndoStack } from './undo-stack.ts';
+import { underWay } from './under-way.ts';
 import { type Launched, untilReady } from './until-ready.ts';
 
 /** How a machine is started again. */
@@ -41,7 +42,7 @@ export async function start(context: ManagerContext, id: string, options: StartO
   const container = await findTruth(context, id, options);
   checkReadyCheck({ waitFor: options.waitFor, ports: container.ports });
   if (container.status === 'running' || container.startingBy !== undefined) throw running(container);
-  const started = await startAgain(context, container, options);
+  const started = await underWay(context, container.id, () => startAgain(context, container, options));
   try {
     await untilReady(context, started, options);
     return started.container;
@@ -55,6 +56,8 @@ export async function start(context: ManagerContext, id: string, options: StartO
 async function startAgain(context: ManagerContext, before: Container, options: StartOptions): Promise<Launched> {
   const { signal, discardMemory = false } = options;
   const undo = new UndoStack(context.logger);
+  // what comes into being of one that another program removes meanwhile
+  undo.push(() => context.state.abandon(before.id));
   try {
     const image = await imageOf(context, before, signal);
     const usable = await findHypervisor(context, { name: before.hypervisor, arch: before.arch, signal });
@@ -92,14 +95,16 @@ async function reserve(
 async function claim(context: ManagerContext, before: Container, undo: UndoStack): Promise<Container> {
   const { state, realStateDir, localDisk } = context;
   const startingBy = await thisProgram();
+  let atRest = before;
   const claimed = await state.update(before.id, (current) => {
     if (current.status === 'running' || current.startingBy !== undefined) throw running(current);
+    atRest = current;
     return { ...current, startingBy };
   });
   undo.push(async () => {
     const { savedState } = machinePaths(realStateDir, before.id);
-    const suspended = before.suspended && (await hasSavedState(localDisk, savedState, before));
-    await state.update(before.id, (current) => plain({ ...before, suspended, name: current.name }));
+    const suspended = atRest.suspended && (await hasSavedState(localDisk, savedState, atRest));
+    await state.update(before.id, (current) => plain({ ...atRest, suspended, name: current.name }));
   });
   return claimed;
 }

@@ -8,8 +8,9 @@ import { checkAtRest, checkRunning, controlOf, hypervisorOf } from './control-of
 import { plain } from './plain.ts';
 import { start, type StartOptions } from './start.ts';
 import { thisProgram } from './this-program.ts';
-import { settleSuspended } from './settle.ts';
+import { isSameRun, settleSuspended } from './settle.ts';
 import { findTruth } from './truth.ts';
+import { underWay } from './under-way.ts';
 
 /**
  * Writes the memory of a machine into a file and ends its hypervisor. The record says meanwhile who does so: where that
@@ -29,14 +30,25 @@ export async function suspend(context: ManagerContext, id: string, options: Canc
     checkAtRest(current, 'suspend'); // of any number of programs one does it
     return { ...current, startingBy };
   };
-  const marked = await context.state.update(container.id, mark, options);
-  try {
-    await controlOf(context, container).suspend(options);
-  } catch (error) {
-    await context.state.update(container.id, (current) => plain({ ...current, startingBy: undefined }));
-    throw error;
-  }
-  return settleSuspended(context, marked);
+  return underWay(context, container.id, async () => {
+    const marked = await context.state.update(container.id, mark, options);
+    try {
+      await controlOf(context, container).suspend(options);
+    } catch (error) {
+      await unmark(context, marked);
+      throw error;
+    }
+    return settleSuspended(context, marked);
+  });
+}
+
+/** Where it cannot be written down, whoever looks next does so. */
+async function unmark({ state, logger }: ManagerContext, marked: Container): Promise<void> {
+  const change = (now: Container): Container =>
+    isSameRun(now, marked) ? plain({ ...now, startingBy: undefined }) : now;
+  await state.update(marked.id, change).catch((error: unknown) => {
+    logger.warn(`The end of the suspension of "${marked.name}" could not be recorded`, { error });
+  });
 }
 
 /** Lets a suspended machine go on where it was. */

@@ -1,11 +1,11 @@
 import type { CancelOptions } from '@core/io';
-import { isProcessRunning } from '@core/process/daemon';
 
 import type { Container } from '../container.ts';
 import { isHypervisorRunning } from '../machine/machine-process.ts';
 import type { ManagerContext } from './context.ts';
 import { settleEnded } from './settle.ts';
 import { settleInterrupted } from './settle-interrupted.ts';
+import { isUnderWay } from './under-way.ts';
 
 /**
  * What is true of a machine now; a record that says otherwise is put right. `undefined` where the machine is gone: it was
@@ -16,9 +16,8 @@ export async function truthOf(
   container: Container,
   options: CancelOptions = {},
 ): Promise<Container | undefined> {
-  const { startingBy } = container;
-  if (startingBy !== undefined) {
-    return (await isProcessRunning(startingBy)) ? container : settleInterrupted(context, container, options);
+  if (container.startingBy !== undefined) {
+    return (await isUnderWay(context, container)) ? container : settleInterrupted(context, container, options);
   }
   if (container.status !== 'running') return container;
   if (await isHypervisorRunning(container, context.localDisk)) return container;

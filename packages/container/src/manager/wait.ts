@@ -1,12 +1,14 @@
-import type { CancelOptions } from '@core/io';
+import { type CancelOptions, isCoreError } from '@core/io';
 
 import type { Container } from '../container.ts';
+import { rest } from '../machine/rest.ts';
 import { checkObject, checkSignal } from './check.ts';
 import type { ManagerContext } from './context.ts';
 import { controlOf } from './control-of.ts';
 import { settleEnded } from './settle.ts';
-import { findTruth } from './truth.ts';
 import { plain } from './plain.ts';
+import { findTruth, truthOf } from './truth.ts';
+import { isUnderWay } from './under-way.ts';
 
 /** Resolves when a machine has ended: what it is then, also where it was removed at once. */
 export async function wait(context: ManagerContext, id: string, options: CancelOptions = {}): Promise<Container> {
@@ -23,6 +25,24 @@ export async function waitForEnd(
   options: CancelOptions,
 ): Promise<Container> {
   const { reason } = await controlOf(context, container).waitForExit(options);
-  const settled = await settleEnded(context, container, { reason });
+  await untilLetGo(context, container, options);
+  const ended = await settleEnded(context, container, { reason });
+  const isMarked = ended?.status === 'running' && ended.pid === container.pid; // whoever suspended it is gone
+  const settled = isMarked ? await truthOf(context, ended, options) : ended;
   return settled ?? plain({ ...container, status: 'stopped', pid: 0, identity: undefined, exitReason: reason });
+}
+
+const LOOK_MS = 20;
+
+/** Whoever suspends it ends its hypervisor, and then writes down what it is: their word is waited for. */
+async function untilLetGo(context: ManagerContext, { id, pid }: Container, options: CancelOptions): Promise<void> {
+  for (;;) {
+    const now = await context.state.get(id, options).catch(unlessGone);
+    if (now?.pid !== pid || !(await isUnderWay(context, now))) return;
+    await rest(LOOK_MS, options);
+  }
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!isCoreError(error) || error.code !== 'ERR_CONTAINER_NOT_FOUND') throw error;
 }

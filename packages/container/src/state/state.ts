@@ -28,6 +28,12 @@ export interface StateOptions extends CancelOptions {
   readonly onProblem?: ((problem: ContainerError) => void) | undefined;
 }
 
+/** How a machine is removed from a {@link State}. */
+export interface RemoveRecordOptions {
+  /** Is given the machine as it is at that moment, when nobody else changes it; what it throws keeps the machine. */
+  readonly check?: ((current: Container) => void) | undefined;
+}
+
 /**
  * What is known of the machines: one directory for each, `vms/<id>` with its record `vm.json`, and their names in
  * `names/`.
@@ -146,14 +152,15 @@ export class State implements AsyncDisposable {
 
   /**
    * Changes a machine, and returns what it is now. Of any number of changes at once, also by other programs, each is
-   * given what the one before it made. Where `change` returns the same object, nothing is written.
+   * given what the one before it made; as long as it takes, the others wait. Where it returns the same object, nothing is
+   * written.
    *
    * @throws `ERR_CONTAINER_NOT_FOUND`, `ERR_CONTAINER_STATE_CORRUPT`, `ERR_CONTAINER_NAME_TAKEN`; what `change` throws,
    *   with nothing written.
    */
   async update(
     id: string,
-    change: (current: Container) => Container,
+    change: (current: Container) => Container | Promise<Container>,
     { signal }: CancelOptions = {},
   ): Promise<Container> {
     const context = { op: 'state.update', signal };
@@ -163,7 +170,7 @@ export class State implements AsyncDisposable {
     const { current, next } = await this.#store.inTurn(id, context, async () => {
       const current = await this.#store.records.read(id, { isLocked: true, signal });
       if (current === undefined) throw notFound(id, context.op);
-      const next = change(current);
+      const next = await change(current);
       if (next !== current) await this.#store.write(checked(next, id), current, context);
       return { current, next };
     });
@@ -211,11 +218,11 @@ export class State implements AsyncDisposable {
    * Removes a machine with its directory and its names; also one whose record cannot be understood, and also where the
    * disk is full.
    *
-   * @throws `ERR_CONTAINER_NOT_FOUND`
+   * @throws `ERR_CONTAINER_NOT_FOUND`; what `check` throws, with the machine as it was.
    */
-  async remove(id: string): Promise<void> {
+  async remove(id: string, { check }: RemoveRecordOptions = {}): Promise<void> {
     checkText(id);
-    if (!isId(id) || !(await this.#store.remove(id))) throw notFound(id, 'state.remove');
+    if (!isId(id) || !(await this.#store.remove(id, check))) throw notFound(id, 'state.remove');
     await this.#refresh();
   }
 

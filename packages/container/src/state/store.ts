@@ -107,11 +107,15 @@ export class Store {
     });
   }
 
-  /** Removes a machine, the record first, then its names; says whether it was there. */
-  async remove(id: string): Promise<boolean> {
+  /** Removes a machine, the record first, then its names; says whether it was there. What `check` throws keeps it. */
+  async remove(id: string, check?: (current: Container) => void): Promise<boolean> {
     return writing(this.#attempt('state.remove', `remove the machine ${id}`, id), async () => {
       let found: Found;
-      const isThere = async (): Promise<boolean> => (found = await this.records.look(id)) !== undefined;
+      const isThere = async (): Promise<boolean> => {
+        found = await this.records.look(id);
+        if (found !== undefined && !(found instanceof ContainerError)) check?.(found);
+        return found !== undefined;
+      };
       if (!(await this.#erase(id, isThere))) return false;
       await this.#releaseNames(id, found);
       return true;

@@ -57,6 +57,22 @@ describe('Good', () => {
     expect(await state.get('0000000a')).toEqual(stopped);
   });
 
+  it('State.update waits for a change that takes its time, and so do the others', async () => {
+    const { state } = await open();
+    await state.put(machine());
+    const { id, cpus } = machine();
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const slow = state.update(id, async (current) => {
+      await gate;
+      return { ...current, cpus: current.cpus + 1 };
+    });
+    const quick = state.update(id, (current) => ({ ...current, cpus: current.cpus * 10 }));
+    goOn();
+    await slow;
+    expect((await quick).cpus).toBe((cpus + 1) * 10);
+  });
+
   it('State.update writes nothing where nothing is changed', async () => {
     const medium = new MemoryMedium();
     await (await open({ medium })).state.put(machine());
@@ -367,6 +383,20 @@ describe('Ugly', () => {
     expect(await medium.read(path)).toBe('{"version":2,"machine":{}}');
     await state.remove('0000000a');
     expect(await state.list()).toEqual([]);
+  });
+
+  it('State.remove leaves a machine as it is where the check throws', async () => {
+    const { state } = await open();
+    await state.put(machine());
+    const { id, name } = machine();
+    const refusal = new Error('not now');
+    const check = (current: Container): void => {
+      if (current.name === name) throw refusal;
+    };
+    expect(await state.remove(id, { check }).catch((error: unknown) => error)).toBe(refusal);
+    expect((await state.find(name)).id).toBe(id);
+    await state.remove(id, { check: () => undefined });
+    await containerRefusalOf(() => state.get(id), 'ERR_CONTAINER_NOT_FOUND');
   });
 
   it('State.remove takes away what cannot be understood, with its name', async () => {
