@@ -3,6 +3,8 @@ import { connect } from 'node:net';
 
 import { onAbort } from '@core/io';
 
+import type { Answer } from './keep-trying.ts';
+
 /** A port of this machine that leads into a guest. */
 export interface GuestPort {
   readonly host: string;
@@ -10,26 +12,26 @@ export interface GuestPort {
 }
 
 /** Whether the first bytes that come through the port are these. A connection alone is the hypervisor's, and says nothing. */
-export function showsBanner({ host, port }: GuestPort, banner: string, signal: AbortSignal): Promise<boolean> {
+export function showsBanner({ host, port }: GuestPort, banner: string, signal: AbortSignal): Promise<Answer> {
   const wanted = Buffer.from(banner, 'latin1');
   return new Promise((resolve) => {
     const socket = connect(port, host);
     let got = Buffer.alloc(0);
-    const end = (isShown: boolean): void => {
+    const end = (answer: Answer): void => {
       forget();
       socket.destroy();
-      resolve(isShown);
+      resolve(answer);
     };
     const forget = onAbort(signal, () => {
-      end(false);
+      end('refused');
     });
     socket.on('data', (chunk: Buffer) => {
       got = Buffer.concat([got, chunk.subarray(0, wanted.length)]);
-      if (got.length >= wanted.length) end(got.subarray(0, wanted.length).equals(wanted));
+      if (got.length >= wanted.length) end(got.subarray(0, wanted.length).equals(wanted) ? 'yes' : 'no');
     });
     for (const event of ['error', 'end', 'close']) {
       socket.on(event, () => {
-        end(false);
+        end(got.length === 0 ? 'refused' : 'no');
       });
     }
   });
@@ -40,22 +42,23 @@ export function answersHttp(
   { host, port }: GuestPort,
   { path = '/', status: wanted }: { readonly path?: string | undefined; readonly status?: number | undefined },
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Answer> {
   return new Promise((resolve) => {
     const request = get({ host, port, path, agent: false, headers: { connection: 'close' } });
-    const end = (isAnswered: boolean): void => {
+    const end = (answer: Answer): void => {
       forget();
       request.destroy();
-      resolve(isAnswered);
+      resolve(answer);
     };
     const forget = onAbort(signal, () => {
-      end(false);
+      end('refused');
     });
     request.on('error', () => {
-      end(false);
+      end('refused');
     });
     request.on('response', ({ statusCode = 0 }) => {
-      end(wanted === undefined ? statusCode >= 200 && statusCode < 400 : statusCode === wanted);
+      const isWanted = wanted === undefined ? statusCode >= 200 && statusCode < 400 : statusCode === wanted;
+      end(isWanted ? 'yes' : 'no');
     });
   });
 }

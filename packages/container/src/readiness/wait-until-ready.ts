@@ -8,7 +8,7 @@ import { tailOf } from '../machine/tail.ts';
 import { untilConsoleShows } from './console-watch.ts';
 import { describeCheck } from './describe-check.ts';
 import { answersHttp, type GuestPort, showsBanner } from './guest-port.ts';
-import { tryInLanes, tryOnce } from './lanes.ts';
+import { keepTrying, tryOnce } from './keep-trying.ts';
 import type { ReadyCheck } from './ready-check.ts';
 
 /** The machine that is waited for. */
@@ -76,10 +76,10 @@ function waitFor(check: ReadyCheck, context: ReadyContext): Waited {
   if ('command' in check) return untilRun(check.command, context);
   if ('httpPort' in check) {
     const target = guestPort(check.httpPort, context);
-    return (signal) => tryInLanes((one) => answersHttp(target, check, one), { signal });
+    return (signal) => keepTrying((one) => answersHttp(target, check, one), { signal });
   }
   const target = guestPort(check.port, context);
-  return (signal) => tryInLanes((one) => showsBanner(target, check.banner, one), { signal });
+  return (signal) => keepTrying((one) => showsBanner(target, check.banner, one), { signal });
 }
 
 function allOf(parts: readonly Waited[]): Waited {
@@ -110,7 +110,9 @@ function untilDone(attempt: (signal: AbortSignal) => Promise<boolean>): Waited {
     }
   };
   return async (signal) => {
-    while (!(await tryOnce(patient, COMMAND_MS, signal))) await rest(PAUSE_MS, { signal });
+    const begunMs = performance.now();
+    const tryMs = (): number => COMMAND_MS + (performance.now() - begunMs) / 2; // a guest may be slow
+    while (!(await tryOnce(patient, tryMs(), signal))) await rest(PAUSE_MS, { signal });
   };
 }
 
