@@ -1,6 +1,7 @@
 import type { Dispatcher, Handover, Job, JobRunner } from '../dispatcher.ts';
 import { within } from '../dispatch/within.ts';
 import { answered } from './answered.ts';
+import { Awaited } from './awaited.ts';
 import { Bell } from './bell.ts';
 import { Directory } from './directory.ts';
 import { idOf, Lane } from './lane.ts';
@@ -52,8 +53,7 @@ export class BullmqDispatcher implements Dispatcher {
   readonly isLocal: boolean = false;
   readonly #settings: BullmqSettings;
   readonly #ends = new Bell();
-  /** What this process has put into the queue, and has not heard the end of: repository by id. */
-  readonly #awaited = new Map<string, string>();
+  readonly #awaited = new Awaited();
   #session: Session | undefined;
 
   /** @throws TypeError or RangeError for options that are none. */
@@ -78,12 +78,11 @@ export class BullmqDispatcher implements Dispatcher {
     const discover = async (): Promise<void> => {
       for (const repo of await directory.newcomers()) this.#lane(places, repo).catch(() => undefined); // it is told of again
     };
-    const isAwaited = (): boolean => this.#awaited.size > 0;
     const onEnded = (id: string | undefined): void => {
       if (id !== undefined) this.#awaited.delete(id);
       this.#ends.ring();
     };
-    const shift = new Shift({ settings, run, lanes, discover, stop: stop.signal, isAwaited, onEnded });
+    const shift = new Shift({ settings, run, lanes, discover, stop: stop.signal, awaited: this.#awaited, onEnded });
     this.#session = { ...places, stop, shift, working: shift.work() };
   }
 
@@ -97,7 +96,7 @@ export class BullmqDispatcher implements Dispatcher {
       return lane.put(job);
     };
     const handover = await answered({ id, what: `put ${job.handler} into it`, timeoutMs, ask });
-    if (handover.isTaken) this.#awaited.set(idOf(job), job.repo);
+    if (handover.isTaken) this.#awaited.add(idOf(job), job.repo);
     if (handover.outcome !== undefined) this.#awaited.delete(idOf(job));
     session.shift.wake(handover.isTaken ? job.repo : undefined);
     return handover;
@@ -107,7 +106,7 @@ export class BullmqDispatcher implements Dispatcher {
   async idle(): Promise<void> {
     for (let session = this.#session; session !== undefined; session = this.#session) {
       const { running } = session.shift;
-      if (this.#awaited.size === 0 && running.length === 0) return;
+      if (this.#awaited.isEmpty && running.length === 0) return;
       await Promise.all(running);
       if (!(await this.#forgetWhatIsOver(session))) await this.#ends.wait(ASK_AGAIN_MS);
     }
@@ -147,11 +146,11 @@ export class BullmqDispatcher implements Dispatcher {
 
   /** Whether there was any such thing. */
   async #forgetWhatIsOver(session: Session): Promise<boolean> {
-    const before = this.#awaited.size;
-    for (const [id, repo] of [...this.#awaited]) {
+    let isAny = false;
+    for (const [id, repo] of this.#awaited.all) {
       const lane = await this.#lane(session, repo).catch(() => undefined);
-      if (await lane?.isOver(id).catch(() => false)) this.#awaited.delete(id);
+      if (await lane?.isOver(id).catch(() => false)) isAny = this.#awaited.delete(id) || isAny;
     }
-    return this.#awaited.size < before;
+    return isAny;
   }
 }

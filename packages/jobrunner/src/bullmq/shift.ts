@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Job, JobOutcome, JobRunner } from '../dispatcher.ts';
 import { errorText } from '../poller/error-text.ts';
+import type { Awaited } from './awaited.ts';
 import { Bell } from './bell.ts';
 import { idOf, type Lane } from './lane.ts';
 import { underLease } from './lease.ts';
@@ -21,8 +22,8 @@ export interface ShiftOptions {
   readonly discover: () => Promise<void>;
   /** Aborted when no more is to be begun, and what runs is to end. */
   readonly stop: AbortSignal;
-  /** Whether somebody waits for something in the queue. */
-  readonly isAwaited: () => boolean;
+  /** What this process waits for: where that is, is looked more often. */
+  readonly awaited: Awaited;
   /** Called when nothing of a job is left to do; with its id where it is done. */
   readonly onEnded: (id: string | undefined) => void;
 }
@@ -54,18 +55,14 @@ export class Shift {
 
   /** Works until it is stopped. A queue that cannot be reached is asked again later. */
   async work(): Promise<void> {
-    const { settings, stop } = this.#options;
+    const { awaited, settings, stop } = this.#options;
     while (!stop.aborted) {
       const hasBegun = await this.#discoverAndBegin().catch((error: unknown) => {
         settings.logger?.warn('cannot fetch a job', { error: errorText(error) });
         return false;
       });
-      if (!hasBegun) await this.#bell.wait(this.#lookAgainMs);
+      if (!hasBegun) await this.#bell.wait(awaited.isEmpty ? LOOK_NOW_AND_THEN_MS : LOOK_AGAIN_MS);
     }
-  }
-
-  get #lookAgainMs(): number {
-    return this.#options.isAwaited() ? LOOK_AGAIN_MS : LOOK_NOW_AND_THEN_MS;
   }
 
   async #discoverAndBegin(): Promise<boolean> {
@@ -76,24 +73,44 @@ export class Shift {
     return this.#begin();
   }
 
-  /** Begins the next job of the first repository that has one. */
+  /** Begins as many jobs as there is room for, in the order of the lanes; gives whether there was any. */
   async #begin(): Promise<boolean> {
-    const { lanes, settings, stop } = this.#options;
-    for (const [repo, opening] of [...lanes]) {
-      if (stop.aborted || this.#running.size >= settings.concurrency) return false;
-      if (this.#running.has(repo) || (this.#restUntilMs.get(repo) ?? 0) > performance.now()) continue;
-      const token = randomUUID();
-      const job = await (await opening).next(token);
-      if (job === undefined) {
-        this.#restUntilMs.set(repo, performance.now() + this.#lookAgainMs);
-        continue;
-      }
-      lanes.delete(repo);
-      lanes.set(repo, opening);
-      this.#running.set(repo, this.#run(repo, job, token));
-      return true;
+    const ready = this.#ready;
+    let hasBegun = false;
+    while (ready.length > 0 && this.#room > 0) {
+      // side by side: one answer after the other, the queue would keep a quick worker waiting
+      const begun = await Promise.all(ready.splice(0, this.#room).map((repo) => this.#beginIn(repo)));
+      hasBegun ||= begun.includes(true);
     }
-    return false;
+    return hasBegun;
+  }
+
+  get #room(): number {
+    const { settings, stop } = this.#options;
+    return stop.aborted ? 0 : settings.concurrency - this.#running.size;
+  }
+
+  /** The repositories in which something may wait. */
+  get #ready(): string[] {
+    const now = performance.now();
+    const repos = [...this.#options.lanes.keys()];
+    return repos.filter((repo) => !this.#running.has(repo) && (this.#restUntilMs.get(repo) ?? 0) <= now);
+  }
+
+  /** Begins the next job of a repository, if it has one. */
+  async #beginIn(repo: string): Promise<boolean> {
+    const { awaited, lanes } = this.#options;
+    const opening = lanes.get(repo);
+    const token = randomUUID();
+    const job = await (await opening)?.next(token);
+    if (opening === undefined || job === undefined) {
+      this.#restUntilMs.set(repo, performance.now() + (awaited.isIn(repo) ? LOOK_AGAIN_MS : LOOK_NOW_AND_THEN_MS));
+      return false;
+    }
+    lanes.delete(repo);
+    lanes.set(repo, opening);
+    this.#running.set(repo, this.#run(repo, job, token));
+    return true;
   }
 
   /** What goes wrong here leaves the job to whoever gets it when its lease is over. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { Awaited } from '../../src/bullmq/awaited.ts';
 import { Bell } from '../../src/bullmq/bell.ts';
 import { idOf } from '../../src/bullmq/lane.ts';
 import { underLease } from '../../src/bullmq/lease.ts';
@@ -91,6 +92,23 @@ describe('Bell', () => {
       await waiting;
       bell.ring();
       await bell.wait(2 ** 30);
+    });
+  });
+});
+
+describe('Awaited', () => {
+  describe('Good', () => {
+    it('isIn knows the repositories in which anything is left', () => {
+      const awaited = new Awaited();
+      for (const id of ['1', '2', '2']) awaited.add(id, 'a/b');
+      awaited.add('3', 'a/c');
+      expect([awaited.delete('1'), awaited.delete('1'), awaited.isIn('a/b'), awaited.isEmpty]).toEqual([
+        ...[true, false],
+        ...[true, false],
+      ]);
+      expect([awaited.delete('2'), awaited.isIn('a/b'), awaited.all]).toEqual([true, false, [['3', 'a/c']]]);
+      awaited.clear();
+      expect([awaited.isEmpty, awaited.isIn('a/c')]).toEqual([true, false]);
     });
   });
 });
