@@ -5,6 +5,7 @@ import type { CancelOptions, Medium } from '@core/io';
 import type { ActionResult } from '../action-result.ts';
 import { JobrunnerError } from '../errors.ts';
 import type { PipelineSignal } from '../pipeline-signal.ts';
+import { BatchPool } from './batch-pool.ts';
 import { entryOf, timestampOf } from './entry-line.ts';
 import type { EntryExtra, JournalLine } from './journal-entry.ts';
 import type { Durability, EntriesOptions, JournalOptions, ReplayOptions } from './options.ts';
@@ -15,6 +16,8 @@ import { type RawLine, rawLines } from './raw-lines.ts';
 import { inOrderOfTime } from './replay.ts';
 import { ChainCheck, type JournalReport } from './verify.ts';
 
+/** So many files are remembered at once: some hundred bytes each. */
+const MOST_WRITERS = 2000;
 /** With `batch`, what was written reaches the disk so soon. */
 const SYNC_AFTER_MS = 250;
 
@@ -51,8 +54,11 @@ export class Journal implements AsyncDisposable {
   readonly #medium: Medium;
   readonly #baseDir: string;
   readonly #durability: Durability;
-  /** Kept for good: a node has one chain in a file, also where it comes back to an earlier day. */
+  /** Those that were used last are the last. A node has one chain in a file, also where it comes back to an earlier day. */
   readonly #writers = new Map<string, PartitionWriter>();
+  readonly #pool = new BatchPool();
+  /** Whether there are files of this node that it has no writer of any more. */
+  #hasForgotten = false;
   /** Written since the disk was last waited for. */
   readonly #unsynced = new Set<PartitionWriter>();
   #timer: NodeJS.Timeout | undefined;
@@ -180,13 +186,29 @@ export class Journal implements AsyncDisposable {
   }
 
   #writer(path: string): PartitionWriter {
-    const found = this.#writers.get(path);
-    if (found !== undefined) return found;
-    const writer = new PartitionWriter(this.#medium, `${this.#baseDir}/${path}`, {
-      durable: this.#durability === 'fsync',
-    });
+    const writer = this.#writers.get(path) ?? this.#newWriter(path);
+    this.#writers.delete(path);
     this.#writers.set(path, writer);
     return writer;
+  }
+
+  #newWriter(path: string): PartitionWriter {
+    if (this.#writers.size >= MOST_WRITERS) this.#forgetWriters();
+    return new PartitionWriter(this.#medium, `${this.#baseDir}/${path}`, {
+      durable: this.#durability === 'fsync',
+      node: this.node,
+      pool: this.#pool,
+      mayHaveLines: this.#hasForgotten,
+    });
+  }
+
+  /** Lets go of the half that was not used for longest: a bot that runs for years comes to many files. */
+  #forgetWriters(): void {
+    for (const [path, writer] of [...this.#writers].slice(0, MOST_WRITERS / 2)) {
+      if (!writer.isIdle || this.#unsynced.has(writer)) continue;
+      this.#writers.delete(path);
+      this.#hasForgotten = true;
+    }
   }
 
   #syncSoon(writer: PartitionWriter): void {

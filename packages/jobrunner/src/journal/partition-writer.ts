@@ -1,9 +1,10 @@
 import { isCoreError, type Medium } from '@core/io';
 
 import { JobrunnerError } from '../errors.ts';
+import type { BatchPool } from './batch-pool.ts';
 import type { Entry } from './entry-line.ts';
-import { LineBatch, type Place } from './line-batch.ts';
-import { findTail } from './tail.ts';
+import type { Place } from './line-batch.ts';
+import { findPlace, findTail } from './tail.ts';
 
 /** So many lines go out in one write at most: one row of them is short of what the kernel writes in one piece. */
 const MOST_LINES = 256;
@@ -17,6 +18,15 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Whose lines a {@link PartitionWriter} writes, and how. */
+export interface WriterOptions {
+  readonly durable: boolean;
+  readonly node: string;
+  readonly pool: BatchPool;
+  /** Whether the file may have lines of the node, so that it is read for the last of them. */
+  readonly mayHaveLines: boolean;
+}
+
 /**
  * Writes the lines of one node into one file. What is appended while a write runs goes out together with the next one;
  * a line gets its place in the chain when it goes out, so that the order in the file is that of the chain.
@@ -24,20 +34,27 @@ interface Waiting {
 export class PartitionWriter {
   readonly #medium: Medium;
   readonly #path: string;
-  readonly #durable: boolean;
-  readonly #batch: LineBatch = new LineBatch();
+  readonly #options: WriterOptions;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
-  /** The place of the next line; unknown before the file has been looked at. */
+  /** The place of the next line; unknown before the file has been looked at, and after a write that failed. */
   #place: Place | undefined;
+  /** Whether the file may have lines of this node that nobody knows of. */
+  #isUnsure: boolean;
   /** How long the file was when this writer was done with it, and when that was, by the monotonic clock. */
   #size = -1;
   #seenAtMs = -Infinity;
 
-  constructor(medium: Medium, path: string, { durable }: { readonly durable: boolean }) {
+  constructor(medium: Medium, path: string, options: WriterOptions) {
     this.#medium = medium;
     this.#path = path;
-    this.#durable = durable;
+    this.#options = options;
+    this.#isUnsure = options.mayHaveLines;
+  }
+
+  /** Whether nothing waits. */
+  get isIdle(): boolean {
+    return this.#running === undefined;
   }
 
   /** Resolves when the line is in the file (with `durable`: on the disk). */
@@ -65,30 +82,44 @@ export class PartitionWriter {
     this.#running = undefined;
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(waiting: readonly Waiting[]): Promise<void> {
+    const { durable, pool } = this.#options;
+    const batch = pool.take();
     try {
-      this.#batch.clear();
-      if (await this.#isTornNow()) this.#batch.addLineEnd();
+      if (await this.#isTornNow()) batch.addLineEnd();
       let place = this.#place ?? { seq: 1, prev: '' };
-      for (const { entry } of batch) place = this.#batch.add(entry, place);
-      const { bytes } = this.#batch;
-      await this.#medium.append(this.#path, bytes, { durable: this.#durable });
+      for (const { entry } of waiting) place = batch.add(entry, place);
+      const { bytes } = batch;
+      await this.#medium.append(this.#path, bytes, { durable });
       this.#place = place;
       this.#size += bytes.length;
       this.#seenAtMs = performance.now();
-      for (const { resolve } of batch) resolve();
+      for (const { resolve } of waiting) resolve();
     } catch (cause) {
+      this.#forget();
       const error = unwritable(this.#path, cause);
-      for (const { reject } of batch) reject(error);
+      for (const { reject } of waiting) reject(error);
+    } finally {
+      pool.giveBack(batch);
     }
   }
 
-  /** Whether the file ends in the middle of a line: of a writer that was killed. */
+  /** A part of what could not be written, or all of it, may be in the file: the next write looks. */
+  #forget(): void {
+    this.#place = undefined;
+    this.#isUnsure = true;
+    this.#size = -1;
+    this.#seenAtMs = -Infinity;
+  }
+
+  /** Whether the file ends in the middle of a line: of a writer that was killed, or had no room. */
   async #isTornNow(): Promise<boolean> {
     if (performance.now() - this.#seenAtMs < FRESH_MS) return false;
     const size = await this.#sizeNow();
     if (size === this.#size) return false;
     const tail = await findTail(this.#medium, this.#path, { size, wantsHash: this.#place === undefined });
+    if (this.#isUnsure && size > 0) this.#place = await findPlace(this.#medium, this.#path, this.#options.node);
+    this.#isUnsure = false;
     this.#place ??= { seq: 1, prev: tail.hash };
     this.#size = size;
     return tail.isTorn;
@@ -110,7 +141,7 @@ function unwritable(path: string, cause: unknown): JobrunnerError {
     code: 'ERR_JOURNAL_UNWRITABLE',
     op: 'journal.append',
     id: path,
-    hint: 'Nothing of this entry was kept. Make room or set the permissions right, and append it again.',
+    hint: 'Make room or set the permissions right, and append it again.',
     cause,
   });
 }

@@ -1,6 +1,8 @@
 import type { Medium } from '@core/io';
 
 import { lineOf } from './entry-line.ts';
+import type { Place } from './line-batch.ts';
+import { rawLines } from './raw-lines.ts';
 
 /** The longest line fits in, several times. */
 const TAIL_BYTES = 1 << 16;
@@ -34,4 +36,13 @@ function lastHash(text: string): string {
     if (line !== undefined) return line.hash;
   }
   return '';
+}
+
+/** Where the next line of a node belongs in a file that may have lines of it: reads all of it. `undefined`: it has none. */
+export async function findPlace(medium: Medium, path: string, node: string): Promise<Place | undefined> {
+  let place: Place | undefined;
+  for await (const { line } of rawLines(medium.readStream(path))) {
+    if (line?.node === node) place = { seq: line.seq + 1, prev: line.hash };
+  }
+  return place;
 }

@@ -291,6 +291,42 @@ describe('Journal', () => {
   });
 
   describe('Ugly', () => {
+    it.each([0, 1, 100, 600, 700, 1200, 1e6])(
+      'append goes on with its chain after a write of which %d bytes came into the file',
+      async (tornBytes) => {
+        const inner = new MemoryMedium();
+        const medium = faulty(inner, [{ op: 'append', nth: 3, tornBytes, error: 'ENOSPC' }]);
+        const journal = await Journal.open({ medium, baseDir: 'journal' });
+        const append = (cycle: number): Promise<void> => journal.append(sampleSignal(), sampleResult({ cycle }));
+        await append(1);
+        const outcomes = await Promise.allSettled([append(2), append(3), append(4)]);
+        expect(outcomes.map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
+        await append(5);
+        await append(6);
+        await journal.close();
+        const cycles = (await entriesOf(inner)).map(({ cycle }) => cycle);
+        expect([cycles[0], ...cycles.slice(-2)]).toEqual([1, 5, 6]);
+        expect(await verified(inner)).toMatchObject({ ok: true, lines: cycles.length });
+        const rows = (await inner.read(PATH)).trimEnd().split('\n');
+        const whole = rows.filter((row) => row.startsWith('{"ts":"') && row.endsWith('}'));
+        expect(whole).toHaveLength(cycles.length); // nothing is glued to anything
+      },
+    );
+
+    it('append comes back to any of many files, and goes on with the chain there', async () => {
+      const medium = new MemoryMedium();
+      const journal = await Journal.open({ medium, baseDir: 'journal', durability: 'none' });
+      for (let round = 0; round < 2; round += 1) {
+        for (let at = 0; at < 2500; at += 1) {
+          await journal.append(sampleSignal({ repoName: `r${String(at)}` }), sampleResult({ cycle: round }));
+        }
+      }
+      await journal.close();
+      expect(await verified(medium)).toEqual({ ok: true, files: 2500, lines: 5000, torn: 0 });
+      const seqs = await all((await Journal.open({ medium, baseDir: 'journal' })).entries({ repo: 'host-uk/r7' }));
+      expect(seqs.map(({ seq }) => seq)).toEqual([1, 2]);
+    });
+
     it('verify names the line of every changed byte', async () => {
       const { medium } = await filled(4);
       const bytes = await medium.readBytes(PATH);
