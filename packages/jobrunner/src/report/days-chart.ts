@@ -6,6 +6,8 @@ const HEIGHT = 160;
 const WIDTH = 1000;
 /** More days than this are too thin to tell apart: the last ones are shown. */
 const MOST_DAYS = 120;
+/** A single day is a column, not a wall. */
+const WIDEST_STEP = 60;
 /** So many dates fit below. */
 const MOST_DATES = 8;
 const PARTS = ['succeeded', 'failed', 'dryRuns'] as const;
@@ -15,7 +17,7 @@ export function daysChart(tallies: readonly Tally[]): string {
   const days = everyDay(tallies).slice(-MOST_DAYS);
   if (days.length === 0) return '';
   const most = Math.max(1, ...days.map(actionsOf));
-  const step = WIDTH / days.length;
+  const step = Math.min(WIDEST_STEP, WIDTH / days.length);
   const bars = days.map((day, at) => column(day, { x: at * step, width: step * 0.8, most }));
   const every = Math.ceil(days.length / MOST_DATES);
   const dates = days

@@ -27,8 +27,8 @@ header time, .more, .empty { color: var(--faint); }
 .facts dd { margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3; }
 .legend { display: flex; gap: 18px; margin: 0 0 10px; padding: 0; list-style: none; font-size: 13px; }
 .legend i { display: inline-block; width: 12px; height: 12px; margin-right: 6px; border-radius: 3px; vertical-align: -1px; }
-.panel { padding: 10px; }
-.days { display: block; width: 100%; height: auto; }
+.panel { padding: 10px; overflow-x: auto; }
+.days { display: block; width: 100%; min-width: 600px; height: auto; }
 .days text { fill: var(--faint); font-size: 12px; font-variant-numeric: tabular-nums; }
 .day:hover rect { filter: brightness(1.15); }
 .succeeded { fill: var(--succeeded); background: var(--succeeded); }
@@ -40,6 +40,7 @@ th, td { padding: 6px 14px; text-align: left; vertical-align: top; border-bottom
 tr:last-child td { border-bottom: 0; }
 th { font-weight: 500; color: var(--faint); white-space: nowrap; }
 td { overflow-wrap: anywhere; }
+td:first-child, td:last-child:not(.number) { min-width: 160px; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .bad { color: var(--failed); font-weight: 600; }
 @media print { body { background: none; } }

@@ -14,9 +14,9 @@ import { busyWeeks, lineAt, linesOf } from './support/lines.ts';
 const HOSTILE = '</td><script>alert(1)</script>"\'&';
 
 /** What a page of HTML is to a browser. */
-async function inBrowser(html: string, test: (page: Page) => Promise<void>): Promise<void> {
+async function inBrowser(html: string, test: (page: Page) => Promise<void>, width: number = 1280): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'core-report-'));
-  const page = await Page.open(1280, 1000);
+  const page = await Page.open(width, 1000);
   try {
     await writeFile(join(folder, 'report.html'), html);
     await page.goTo(pathToFileURL(join(folder, 'report.html')).href);
@@ -73,6 +73,25 @@ describe('reportPage', () => {
       },
       120_000,
     );
+
+    needs('chromium')(
+      'fits a narrow window: names stay in one piece, and only tables and chart can be moved sideways',
+      async () => {
+        const show = async (page: Page): Promise<void> => {
+          expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+          const width = '.getBoundingClientRect().width';
+          expect(await page.evaluate(`document.querySelector("tbody td")${width} >= 160`)).toBe(true);
+          expect(await page.evaluate(`document.querySelector(".days")${width} >= 600`)).toBe(true);
+        };
+        await inBrowser(reportPage(await summarize(busyWeeks())), show, 400);
+      },
+      120_000,
+    );
+
+    it('of a single day has a column, and no wall', async () => {
+      const page = reportPage(await summarize(linesOf(lineAt('2026-02-05T12:00:00.000Z'))));
+      expect(/<rect[^>]* width="([\d.]+)"/.exec(page)?.[1]).toBe('48.0');
+    });
 
     it('of thousands of repositories and years stays small', async () => {
       const lines = Array.from({ length: 5000 }, (_, at) =>
