@@ -100,7 +100,7 @@ async function withPostgres(work) {
   const [init, ...args] = postgres('initdb', '-D', data, '-U', 'core', '-A', 'trust', '-N');
   const made = spawnSync(init, args, { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(made.stderr);
-  const settings = ['max_connections=60', 'listen_addresses=127.0.0.1', `unix_socket_directories=${dir}`];
+  const settings = ['fsync=off', 'max_connections=60', 'listen_addresses=127.0.0.1', `unix_socket_directories=${dir}`];
   const options = [...settings, `port=${port}`].flatMap((setting) => ['-c', setting]);
   const command = postgres('postgres', '-D', data, ...options);
   return withServer({ dir, command, ready: 'ready to accept connections' }, () =>
