@@ -32,11 +32,19 @@ export async function probe(memory: RepoMemory, { client, budget, signal }: Prob
     });
     budget.spend('core', status === 304 ? 0 : 1, headers);
     if (status === 304) return;
-    memory.etag = typeof headers['etag'] === 'string' ? headers['etag'] : undefined;
+    const etag = typeof headers['etag'] === 'string' ? headers['etag'] : undefined;
+    const isSame = etag !== undefined && valueOf(etag) === valueOf(memory.etag);
+    memory.etag = etag;
+    if (isSame) return; // something in between knows no conditions
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof GitHubError) || error.code === 'ERR_GITHUB_RATE_LIMITED' || error.status === 401)
       throw error;
   }
   memory.forget();
+}
+
+/** What an ETag says, weak or strong: what packs an answer on its way makes it weak. */
+function valueOf(etag: string | undefined): string | undefined {
+  return etag?.replace(/^W\//, '');
 }

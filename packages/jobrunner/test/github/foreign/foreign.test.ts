@@ -170,6 +170,20 @@ describe('Ugly', () => {
     }
   });
 
+  it('GitHubSource scans only what has changed where no answer is a 304', async () => {
+    await using server = await new ForeignServer({ knowsNoConditions: true }).start();
+    const pull = withPull(server, {});
+    const source = new GitHubSource({ repos: ['host-uk/core'], octokit: clientOf(server) });
+    const queries = async (): Promise<number> => {
+      const before = server.lines.length;
+      expect(await source.poll({ signal: new AbortController().signal })).toHaveLength(1);
+      return server.lines.slice(before).filter((line) => line.startsWith('POST')).length;
+    };
+    expect([await queries(), await queries(), await queries()]).toEqual([1, 0, 0]);
+    server.world.touch(pull, { isDraft: true });
+    expect([await queries(), await queries()]).toEqual([1, 0]);
+  });
+
   it('enableAutoMerge merges where auto-merge is forbidden, in whatever words', async () => {
     await using server = await new ForeignServer().start();
     const pull = withPull(server, {});

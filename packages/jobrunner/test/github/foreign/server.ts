@@ -12,6 +12,8 @@ import { ForeignWorld } from './world.ts';
 export interface Room extends GraphqlRoom {
   /** `weak` unless it is given. */
   readonly etag?: 'none' | 'strong' | 'weak' | undefined;
+  /** It knows no 304, and its ETags are weak in every other answer. */
+  readonly knowsNoConditions?: boolean | undefined;
   readonly encoding?: 'bom' | 'bytes' | 'gzip' | 'plain' | undefined;
   readonly contentType?: string | undefined;
   /** Every answer is the last of its connection. */
@@ -74,7 +76,7 @@ export class ForeignServer implements AsyncDisposable {
     const asked: ForeignRequest = { method, url, body };
     const answer = this.instead(asked) ?? this.#answer(asked);
     const etag = this.#etagOf(answer, method);
-    const isKnown = etag !== undefined && headers['if-none-match'] === etag;
+    const isKnown = etag !== undefined && headers['if-none-match'] === etag && this.room.knowsNoConditions !== true;
     const status = isKnown ? 304 : answer.status;
     this.lines.push(`${method} ${url.pathname} ${String(status)}`);
     const fields = { ...answer.headers, ...(etag === undefined ? {} : { ETAG: etag }) };
@@ -96,7 +98,8 @@ export class ForeignServer implements AsyncDisposable {
   }
 
   #etagOf({ status, data }: ForeignAnswer, method: string): string | undefined {
-    const { etag = 'weak' } = this.room;
+    const { knowsNoConditions, etag = knowsNoConditions === true && this.lines.length % 2 === 0 ? 'strong' : 'weak' } =
+      this.room;
     if (etag === 'none' || method !== 'GET' || status !== 200) return undefined;
     const sum = createHash('md5').update(JSON.stringify(data)).digest('hex');
     return etag === 'weak' ? `W/"${sum}"` : `"${sum}"`;
