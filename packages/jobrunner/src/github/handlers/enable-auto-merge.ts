@@ -3,8 +3,9 @@ import { hasUnresolvedThreads } from '../../pipeline-signal.ts';
 import type { GraphqlFault } from '../client/ask.ts';
 import type { GitHubClient } from '../client/github-client.ts';
 import { checksOf } from '../scan/checks.ts';
-import { type Json, pageAt } from '../scan/json.ts';
+import type { Json } from '../scan/json.ts';
 import { defineHandler } from './define-handler.ts';
+import { hasOpenThreads, THREADS } from './open-threads.ts';
 import type { Work } from './work.ts';
 
 /** How pull requests are merged. */
@@ -49,6 +50,7 @@ export function enableAutoMerge(client: GitHubClient, { method = 'SQUASH' }: Ena
       const pull = await work.pull(FIELDS);
       if (pull['state'] !== 'OPEN' || (pull['autoMergeRequest'] ?? null) !== null) return;
       checkReady(work, pull);
+      if (await hasOpenThreads(work, pull)) throw work.changed('a thread is open now');
       const faults = await work.mutate(ENABLE, { id: pull['id'], method, sha: work.pipelineSignal.lastCommitSha });
       if (faults.length === 0) return;
       if (!faults.some(isReasonToMerge) && !(await isToMerge(work))) throw work.refused(faults);
@@ -59,18 +61,15 @@ export function enableAutoMerge(client: GitHubClient, { method = 'SQUASH' }: Ena
 
 const WHY = 'state mergeStateStatus baseRepository{autoMergeAllowed}';
 const MERGES_AT_ONCE = new Set(['CLEAN', 'HAS_HOOKS', 'UNSTABLE']);
-const FIELDS =
-  'id state isDraft mergeable headRefOid statusCheckRollup{state} autoMergeRequest{enabledAt} reviewThreads(first:100){pageInfo{hasNextPage endCursor} nodes{isResolved}}';
+const FIELDS = `id state isDraft mergeable headRefOid statusCheckRollup{state} autoMergeRequest{enabledAt} ${THREADS}`;
 
 function checkReady(work: Work, pull: Json): void {
   const { lastCommitSha } = work.pipelineSignal;
   const checks = checksOf(pull);
-  const { nodes } = pageAt(pull, 'reviewThreads');
   if (pull['headRefOid'] !== lastCommitSha) throw work.changed('it has other commits now');
   if (pull['isDraft'] === true) throw work.changed('it is a draft now');
   if (pull['mergeable'] !== 'MERGEABLE') throw work.changed(`its mergeability is ${String(pull['mergeable'])} now`);
   if (checks !== 'SUCCESS') throw work.changed(`its checks are ${checks} now`);
-  if (nodes.some((thread) => thread['isResolved'] !== true)) throw work.changed('a thread is open now');
 }
 
 /** The same by what GitHub knows, whatever words it refused with. */

@@ -2,8 +2,9 @@ import type { JobHandler } from '../../job-handler.ts';
 import { hasUnresolvedThreads, type PipelineSignal } from '../../pipeline-signal.ts';
 import type { GitHubClient } from '../client/github-client.ts';
 import { checksOf } from '../scan/checks.ts';
-import { pageAt, textAt } from '../scan/json.ts';
+import { textAt } from '../scan/json.ts';
 import { defineHandler } from './define-handler.ts';
+import { hasOpenThreads, THREADS } from './open-threads.ts';
 import type { Work } from './work.ts';
 
 /** What a pull request is to be told. */
@@ -55,15 +56,12 @@ function reasonOf(pipelineSignal: PipelineSignal): Reason | undefined {
 
 /** The head commit, if it still wants a fix. */
 async function headInNeed(work: Work, reason: Reason): Promise<string | undefined> {
-  const threads = 'reviewThreads(first:100){pageInfo{hasNextPage endCursor} nodes{isResolved}}';
-  const pull = await work.pull(`state headRefOid mergeable statusCheckRollup{state} ${threads}`);
+  const pull = await work.pull(`state headRefOid mergeable statusCheckRollup{state} ${THREADS}`);
   if (pull['state'] !== 'OPEN') return undefined;
   const sha = textAt(pull, 'headRefOid');
   if (reason === 'conflict') {
     if (pull['mergeable'] === 'UNKNOWN') throw work.changed('GitHub is finding out whether it can be merged');
     return pull['mergeable'] === 'CONFLICTING' ? sha : undefined;
   }
-  const { nodes, next } = pageAt(pull, 'reviewThreads');
-  const isWaiting = next !== undefined || nodes.some((thread) => thread['isResolved'] !== true);
-  return isWaiting && checksOf(pull) === 'FAILURE' ? sha : undefined;
+  return checksOf(pull) === 'FAILURE' && (await hasOpenThreads(work, pull)) ? sha : undefined;
 }

@@ -184,6 +184,27 @@ describe('Ugly', () => {
     expect([await queries(), await queries()]).toEqual([1, 0]);
   });
 
+  it('enableAutoMerge sees a thread that was opened meanwhile on a later page', async () => {
+    await using server = await new ForeignServer({ shortPages: 2 }).start();
+    const { room, world } = server;
+    const thread = (at: number) => ({ id: `T${String(at)}`, isResolved: at < 5, saidAt: '2026-02-03T00:00:00Z' });
+    const threads = [1, 2, 3, 4].map(thread);
+    const pull = withPull(server, { threads });
+    server.instead = ({ body: { query } }) => {
+      if (String(query).includes('query Look')) threads[4] = thread(5);
+      return undefined;
+    };
+    await using bot = new Bot(server);
+    await bot.cycles(1);
+    expect([pull.state, await bot.actions()]).toEqual(['OPEN', [expect.stringMatching(/a thread is open now$/)]]);
+    server.room = { ...room, etag: 'none' };
+    threads[4] = { ...thread(5), isResolved: true };
+    server.instead = () => undefined;
+    world.touch(pull, { isDraft: false });
+    await bot.cycles(2);
+    expect(pull.state).toBe('MERGED');
+  });
+
   it('enableAutoMerge merges where auto-merge is forbidden, in whatever words', async () => {
     await using server = await new ForeignServer().start();
     const pull = withPull(server, {});
