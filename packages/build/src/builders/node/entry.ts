@@ -53,13 +53,16 @@ function noSuchProgram(manifest: NodePackage, binary: string): BuildError {
   });
 }
 
-/** The refusal of a project that names no program. */
-export function noEntry(manifest: NodePackage): BuildError {
+/** The refusal of a project that names no program; `members` are folders in it that do. */
+export function noEntry(manifest: NodePackage, members: readonly string[] = []): BuildError {
   return new BuildError(`Cannot build ${JSON.stringify(manifest.path)}: it names no program`, {
     code: 'ERR_BUILD_NO_ENTRY',
     op: 'build.node',
     path: manifest.path,
-    hint: 'Add "bin" to package.json, or project.main to .core/build.yaml.',
+    hint:
+      members.length === 0
+        ? 'Add "bin" to package.json, or project.main to .core/build.yaml.'
+        : `There are programs in ${members.join(', ')}: build one of these folders.`,
   });
 }
 

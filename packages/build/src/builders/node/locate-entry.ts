@@ -4,6 +4,7 @@ import type { ProjectSettings } from '../../config/build-config.ts';
 import type { NodePackage } from '../../package-json.ts';
 import { pathBelow } from '../../paths.ts';
 import { findEntry, missingEntry, noEntry } from './entry.ts';
+import { nestedPrograms } from './nested-programs.ts';
 
 /** What Node tries for a name that is no file. */
 const ENDINGS = ['', '.js', '.cjs', '.mjs', '.ts', '/index.js', '/index.cjs', '/index.mjs'];
@@ -27,5 +28,6 @@ export async function locateEntry(
       : undefined;
     if (real !== undefined) return real;
   }
-  throw named === undefined ? noEntry(manifest) : missingEntry(named, named.file);
+  if (named !== undefined) throw missingEntry(named, named.file);
+  throw noEntry(manifest, await nestedPrograms(disk, folder, { signal }));
 }

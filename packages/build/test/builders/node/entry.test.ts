@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryMedium } from '@core/io';
+import { localMedium, MemoryMedium } from '@core/io';
 
 import { findEntry, type NodeEntry } from '../../../src/builders/node/entry.ts';
 import { locateEntry } from '../../../src/builders/node/locate-entry.ts';
@@ -65,6 +65,20 @@ describe('findEntry', () => {
         message: 'Cannot build "package.json": it names no program',
       });
       await expect(locate({ main: 'gone' })).rejects.toMatchObject({ code: 'ERR_BUILD_NO_ENTRY', path: 'gone' });
+    });
+
+    it('locateEntry names the members of a workspace that have programs where the workspace has none', async () => {
+      const dir = tempDir();
+      const files = { 'apps/cli/package.json': { bin: 'cli.js' }, 'apps/lib/package.json': { main: 'lib.js' } };
+      for (const [path, content] of Object.entries(files))
+        await localMedium().write(`${dir}/${path}`, JSON.stringify(content));
+      await localMedium().write(`${dir}/apps/broken/package.json`, '{');
+      const root = await readPackage(new MemoryMedium({ 'package.json': '{ "workspaces": ["apps/*"] }' }), '');
+      if (root === undefined) throw new Error('no package');
+      await expect(locateEntry(dir, root, { settings: { main: '.' } })).rejects.toMatchObject({
+        code: 'ERR_BUILD_NO_ENTRY',
+        hint: 'There are programs in apps/cli: build one of these folders.',
+      });
     });
 
     it('findEntry refuses a program that bin does not have', async () => {
