@@ -32,6 +32,9 @@ export interface CommandOptions extends CancelOptions {
   readonly onLine?: ((line: OutputLine) => void) | undefined;
 }
 
+/** Folders that are made for a build and removed after it: nobody can look into them then. */
+const PRIVATE_FOLDER = /(?:^|[/\\])core-build-[0-9a-f]{8}-[0-9a-f-]{27}(?:[/\\]|$)/;
+
 /** How much of the end of an output goes into an error. */
 const LAST_LINES = 40;
 
@@ -100,6 +103,6 @@ function commandFailed({ shown, dir }: CommandLine, output: string, result: Proc
     command: shown,
     exitCode,
     output: lines.slice(-LAST_LINES).join('\n'),
-    hint: `Correct what it reports; it is run in ${dir}.`,
+    hint: `Correct what it reports; it is run in ${PRIVATE_FOLDER.test(dir) ? 'a copy of the project' : dir}.`,
   });
 }

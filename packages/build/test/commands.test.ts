@@ -1,8 +1,10 @@
+import { mkdirSync } from 'node:fs';
+
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { Service } from '@core/process';
 
 import { type CommandLine, runCommand } from '../src/commands.ts';
-import type { BuildEvent } from '../src/index.ts';
+import type { BuildError, BuildEvent } from '../src/index.ts';
 import { tempDir } from './support/temp-project.ts';
 
 jest.setTimeout(120_000); // processes are started, and the machine may be busy
@@ -49,6 +51,18 @@ describe('runCommand', () => {
   });
 
   describe('Bad', () => {
+    it('runCommand names no folder that is gone when somebody reads of it', async () => {
+      const hintIn = async (folder: string): Promise<unknown> => {
+        mkdirSync(folder, { recursive: true });
+        const failing = { ...node('process.exitCode = 1'), dir: folder };
+        const error: unknown = await runCommand(failing, { service }).catch((reason: unknown) => reason);
+        return (error as BuildError).hint;
+      };
+      expect(await hintIn(dir)).toBe(`Correct what it reports; it is run in ${dir}.`);
+      const copy = `${dir}/core-build-5b0d2c3e-8f51-4c0e-9f0a-8d2f1f0f6c1d/tree/app`;
+      expect(await hintIn(copy)).toBe('Correct what it reports; it is run in a copy of the project.');
+    });
+
     it('runCommand refuses with the end of the output', async () => {
       const code = 'for (let i = 0; i < 100; i++) console.log(i); process.exitCode = 3';
       const error: unknown = await runCommand(node(code), { service }).catch((reason: unknown) => reason);

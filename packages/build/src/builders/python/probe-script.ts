@@ -50,7 +50,8 @@ for text in backend["requires"]:
     except Exception:
         missing.append(text)
 module = backend["module"].split(":")[0]
-if not backend["path"] and not has(module):
+# a requirement that is missing brings it: pip knows packages, not modules
+if not missing and not backend["path"] and not has(module):
     missing.append(module)
 # setuptools makes wheels itself from 70.1 on
 if module.startswith("setuptools") and not has("setuptools.command.bdist_wheel") and not has("wheel"):

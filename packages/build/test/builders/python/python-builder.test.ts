@@ -283,6 +283,15 @@ setup(name="x", version=version, py_modules=["x"])
         command: expect.stringMatching(/^python3 -m (?:build --wheel|pip wheel --no-deps)$/) as unknown,
         hint: expect.stringContaining('cannot fetch no-such-backend') as unknown,
       });
+      const module = {
+        ...HELLO,
+        'pyproject.toml': toml('')
+          .replace('"setuptools>=61"', '"no-such-backend"')
+          .replace(/build-backend = .*/, 'build-backend = "no_such_backend.build"'),
+      };
+      await expect(build(module, { env })).rejects.toMatchObject({
+        hint: expect.stringContaining('cannot fetch no-such-backend: ') as unknown,
+      });
     });
 
     it('PythonBuilder refuses a project that is none', async () => {
