@@ -8,7 +8,7 @@ import { controlOf } from './control-of.ts';
 import { listTruth } from './list.ts';
 import { removeIf } from './remove-if.ts';
 import { isSameRun } from './settle.ts';
-import { findTruth } from './truth.ts';
+import { truthOf } from './truth.ts';
 
 /** How a machine is removed. */
 export interface RemoveOptions extends CancelOptions {
@@ -35,14 +35,26 @@ export async function remove(context: ManagerContext, id: string, options: Remov
   while (!(await removeAsSeen(context, found.id, options)));
 }
 
+interface Seen {
+  readonly now: Container;
+  /** Whether a record tells of the same; the truth cannot be written down on a full disk, where it is to be removed. */
+  readonly isSo: (current: Container) => boolean;
+}
+
+async function look(context: ManagerContext, id: string, options: CancelOptions): Promise<Seen> {
+  const recorded = await context.state.get(id, options);
+  const now = (await truthOf(context, recorded, options)) ?? (await context.state.get(id, options)); // which refuses
+  return { now, isSo: (current) => isSameRun(current, now) || isSameRun(current, recorded) };
+}
+
 /** `false` where it was started, or has ended, between the look and the removal. */
 async function removeAsSeen(context: ManagerContext, id: string, options: RemoveOptions): Promise<boolean> {
-  const container = await findTruth(context, id, options);
-  const isBusy = container.status === 'running' || container.startingBy !== undefined;
-  if (isBusy && options.force !== true) throw running(container);
-  if (isBusy) await controlOf(context, container).kill(options);
+  const { now, isSo } = await look(context, id, options);
+  const isBusy = now.status === 'running' || now.startingBy !== undefined;
+  if (isBusy && options.force !== true) throw running(now);
+  if (isBusy) await controlOf(context, now).kill(options);
   try {
-    return await removeIf(context.state, id, (now) => isSameRun(now, container));
+    return await removeIf(context.state, id, isSo);
   } catch (error) {
     // whoever waited for the end of a machine with autoRemove has removed it
     if (isBusy && isCoreError(error) && error.code === 'ERR_CONTAINER_NOT_FOUND') return true;
@@ -73,9 +85,11 @@ export async function prune(context: ManagerContext, options: PruneOptions = {})
 }
 
 /** Another program may have removed it by now, or started it. */
-async function removeUnlessGone({ state }: ManagerContext, container: Container): Promise<boolean> {
+async function removeUnlessGone(context: ManagerContext, container: Container): Promise<boolean> {
   try {
-    return await removeIf(state, container.id, (now) => isSameRun(now, container));
+    const { now, isSo } = await look(context, container.id, {});
+    const isAtRest = now.status !== 'running' && now.startingBy === undefined && now.suspended === container.suspended;
+    return isAtRest && (await removeIf(context.state, container.id, isSo));
   } catch (error) {
     if (isCoreError(error) && error.code === 'ERR_CONTAINER_NOT_FOUND') return false;
     throw error;
