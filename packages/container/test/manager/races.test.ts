@@ -126,6 +126,18 @@ describe('Ugly', () => {
     expect((await second.start('web')).status).toBe('running');
   });
 
+  it('remove: also where the end of the machine cannot be written down', async () => {
+    const tools = await two();
+    const { first, second, machine } = tools;
+    tools.hook = (method, path) => {
+      if (method === 'write' && path.endsWith('vm.json')) throw full(path);
+    };
+    process.kill(machine.pid, 'SIGKILL');
+    await second.wait(machine.id);
+    await second.remove('web');
+    expect(await first.list()).toEqual([]);
+  });
+
   needs('linux')(
     'list: a machine that does not answer after a suspension that was cut short holds up nobody',
     async () => {
