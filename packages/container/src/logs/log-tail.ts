@@ -13,27 +13,36 @@ export interface LogPlace {
 const BLOCK_BYTES = 65_536;
 const NEWLINE = 0x0a;
 
-/** Where the last lines of a log begin; a last line without an end counts. */
-export async function tailOf(chain: LogChain, lines: number): Promise<LogPlace> {
+/** The last lines of a log that somebody may write to. */
+export interface LogTail {
+  readonly from: LogPlace;
+  /** Where the log ended when they were looked for. */
+  readonly end: LogPlace;
+}
+
+/** Where the last lines of a log are; a last line without an end counts. */
+export async function tailOf(chain: LogChain, lines: number): Promise<LogTail> {
   const aside = await chain.numbers();
   const last = (aside.at(-1) ?? 0) + 1;
   let left = lines;
   let isEnd = true;
+  let end: LogPlace = { number: last, position: 0 };
   for (const number of [last, ...aside.toReversed()]) {
     const handle = await chain.open(number);
     if (handle === undefined) continue;
     try {
       const { size } = await handle.stat();
-      if (lines === 0) return { number, position: size };
+      if (number === last) end = { number, position: size };
+      if (lines === 0) return { from: { number, position: size }, end };
       const found = await lineStart(handle, size, { left, isEnd });
-      if (found.position !== undefined) return { number, position: found.position };
+      if (found.position !== undefined) return { from: { number, position: found.position }, end };
       ({ left } = found);
       if (size > 0) isEnd = false;
     } finally {
       await handle.close();
     }
   }
-  return { number: aside[0] ?? last, position: 0 };
+  return { from: { number: aside[0] ?? last, position: 0 }, end };
 }
 
 /** Looks backwards for the end of the line before the last `left` ones. */

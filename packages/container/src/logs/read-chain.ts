@@ -6,16 +6,18 @@ import type { LogPlace } from './log-tail.ts';
 
 const BLOCK_BYTES = 65_536;
 
-/** The bytes of a chain from a place on, each once: those that are there and, with events, those that come until the end. */
-export async function* readChain(
-  chain: LogChain,
-  from: LogPlace,
-  events: LogEvents | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let { number, position } = from;
-  while (yield* readPiece(chain, { number, position }, events)) {
-    number = await chain.numberAfter(number);
-    position = 0;
+/** Which bytes of a chain are wanted: those from a place on, to another one, or with events those that come. */
+interface ChainPart {
+  readonly from: LogPlace;
+  readonly end?: LogPlace | undefined;
+  readonly events?: LogEvents | undefined;
+}
+
+/** The bytes of a part of a chain, each once. */
+export async function* readChain(chain: LogChain, part: ChainPart): AsyncGenerator<Uint8Array, void, undefined> {
+  let from = part.from;
+  while (yield* readPiece(chain, { ...part, from })) {
+    from = { number: await chain.numberAfter(from.number), position: 0 };
   }
 }
 
@@ -25,17 +27,17 @@ export async function* readChain(
  */
 async function* readPiece(
   chain: LogChain,
-  { number, position }: LogPlace,
-  events: LogEvents | undefined,
+  { from: { number, position }, end, events }: ChainPart,
 ): AsyncGenerator<Uint8Array, boolean, undefined> {
+  const isEnd = end !== undefined && number >= end.number;
   let at = position;
   let handle: ReadHandle | undefined;
   try {
     for (;;) {
       const isLast = events?.isEnded ?? true;
-      const isComplete = await chain.isComplete(number);
+      const isComplete = !isEnd && (await chain.isComplete(number));
       handle ??= await chain.open(number);
-      const size = (await handle?.stat())?.size ?? 0;
+      const size = Math.min((await handle?.stat())?.size ?? 0, isEnd ? end.position : Infinity);
       if (size < at) at = 0; // somebody has emptied the file: what comes is at its beginning
       for await (const block of handle === undefined ? [] : blocksOf(handle, at, size)) {
         chain.throwIfAborted();

@@ -79,19 +79,24 @@ async function* bytesOf(
   signal?.throwIfAborted();
   const chain = new LogChain(medium, path, { signal });
   if (!follow) {
-    yield* readChain(chain, await beginning(chain, tail), undefined);
+    yield* readChain(chain, await placesOf(chain, tail));
     return;
   }
   const events = new LogEvents({ medium, chain, ended, signal });
   try {
-    yield* readChain(chain, await beginning(chain, tail), events);
+    const { from } = await placesOf(chain, tail);
+    yield* readChain(chain, { from, events });
   } finally {
     await events[Symbol.asyncDispose]();
   }
 }
 
-async function beginning(chain: LogChain, tail: number | undefined): Promise<LogPlace> {
+/** What is wanted: all, or the last lines, of which no more come than there are when the reader asks. */
+async function placesOf(
+  chain: LogChain,
+  tail: number | undefined,
+): Promise<{ readonly from: LogPlace; readonly end?: LogPlace }> {
   if (tail !== undefined) return tailOf(chain, tail);
   const [first = 1] = await chain.numbers();
-  return { number: first, position: 0 };
+  return { from: { number: first, position: 0 } };
 }

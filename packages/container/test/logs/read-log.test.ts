@@ -17,6 +17,15 @@ async function* inPieces(bytes: Uint8Array, lengths: readonly number[]): AsyncGe
   yield bytes.subarray(at);
 }
 
+/** A log to which a line is written each time that somebody opens it. */
+class Flooded extends MemoryMedium {
+  override async open(...args: Parameters<MemoryMedium['open']>): ReturnType<MemoryMedium['open']> {
+    const handle = await super.open(...args);
+    await this.append(PATH, 'line\n');
+    return handle;
+  }
+}
+
 describe('Good', () => {
   it('readLog gives the bytes of all pieces from the oldest on', async () => {
     const medium = await logOf('a1\na2\n', 'b1\nb', '2\nc1\n', 'd1');
@@ -78,6 +87,11 @@ describe('Bad', () => {
 });
 
 describe('Ugly', () => {
+  it('readLog gives as many last lines as are wanted of a console that is flooded', async () => {
+    const medium = new Flooded({ [PATH]: 'line\n'.repeat(10) });
+    for (const tail of [0, 2, 5]) expect(await allOf(readLog(medium, PATH, { tail }).lines())).toHaveLength(tail);
+  });
+
   it('Logs.lines is the text cut at its newlines, wherever the bytes are cut', async () => {
     const pieces = fc.constantFrom('\n', '\r\n', 'a', 'ü', '🚀', '\r', ' ', 'ab\ncd');
     await fc.assert(
