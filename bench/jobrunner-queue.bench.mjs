@@ -16,7 +16,10 @@ const ROUNDS = 3;
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Milliseconds that so many processes take for all jobs, which the first of them hands over: the others only work. */
+/**
+ * Milliseconds that so many processes take to do all jobs, once the first of them has handed them over: the others only
+ * work. Handing over is no part of it, as it takes one node the same time, however many work.
+ */
 async function milliseconds(store, workers, name) {
   const options = JSON.stringify({ ...store, name, concurrency: CONCURRENCY });
   const jobs = Array.from({ length: JOBS }, (_, at) => ({
@@ -28,8 +31,10 @@ async function milliseconds(store, workers, name) {
   );
   const lines = children.map((child) => createInterface(child.stdout)[Symbol.asyncIterator]());
   await Promise.all(lines.map((line) => line.next()));
+  children[0].stdin.write('hand over\n');
+  await lines[0].next();
   const began = performance.now();
-  children[0].stdin.write('go\n');
+  for (const { stdin } of children) stdin.write('go\n');
   let done = 0;
   await new Promise((resolve) => {
     for (const line of lines) {
