@@ -1,6 +1,9 @@
-/** Builds, then runs the benchmarks named (all without a name): `npm run bench -- io`. `--write` renews docs/benchmarks.md. */
+/**
+ * Builds, then runs the benchmarks named (all without a name): `npm run bench -- io`. `--write` renews their rows of
+ * docs/benchmarks.md.
+ */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -29,10 +32,20 @@ for (const file of wanted) {
 }
 
 if (process.argv.includes('--write')) {
-  const rows = results.map(
-    ({ file, question, peer, ratio, want, load }) =>
-      `| ${file.replace('.bench.mjs', '')} | ${question} | ${peer} | ${ratio.toFixed(2)} | ${want} | ${load} |`,
-  );
+  const page = new URL('docs/benchmarks.md', root);
+  const names = new Set(wanted.map((file) => file.replace('.bench.mjs', '')));
+  const kept = readFileSync(page, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((row) => row.split(' | ').map((cell) => cell.replaceAll('|', '').trim()))
+    .filter(([name]) => files.includes(`${name}.bench.mjs`) && !names.has(name));
+  const made = results.map(({ file, question, peer, ratio, want, load }) => [
+    ...[file.replace('.bench.mjs', ''), question, peer, ratio.toFixed(2), want, load],
+  ]);
+  const rows = [...kept, ...made]
+    .toSorted(([a], [b]) => files.indexOf(`${a}.bench.mjs`) - files.indexOf(`${b}.bench.mjs`))
+    .map((cells) => `| ${cells.join(' | ')} |`);
   const text = `# Benchmarks
 
 Written by \`npm run bench -- --write\` on Node ${process.versions.node} with ${cpus().length} cores. A ratio is our time divided
@@ -43,5 +56,5 @@ by the peer's in the same round, the median of all rounds; below 1 is quicker. H
 | ---- | -------- | ---- | ----- | ------ | ---- |
 ${rows.join('\n')}
 `;
-  writeFileSync(new URL('docs/benchmarks.md', root), text);
+  writeFileSync(page, text);
 }

@@ -136,11 +136,14 @@ describe('Bad', () => {
 
   it('run: tells the end of the console of a machine that ended before it was ready', async () => {
     const { manager, image, stateDir } = await opened({ hypervisor: new FakeHypervisor({ isSlow: true }) });
-    const running = manager.run(image, { detach: true, name: 'slow', waitFor: 'ssh' });
+    const running = containerRefusalOf(
+      () => manager.run(image, { detach: true, name: 'slow', waitFor: 'ssh' }),
+      'ERR_CONTAINER_NOT_READY',
+    );
     const other = await open({ stateDir });
     const { id } = await theMachine(other);
     await other.kill(id);
-    const error = await containerRefusalOf(() => running, 'ERR_CONTAINER_NOT_READY');
+    const error = await running;
     expect(error.output).toBe('boot 1 of slow');
     expect(await manager.list()).toEqual([]);
   });
