@@ -14,6 +14,7 @@ import { localMedium } from '@core/io';
 import { compare } from './support/rounds.mjs';
 
 const PROGRAM = fileURLToPath(new URL('support/state-subject.mjs', import.meta.url));
+const COMMANDS = 5;
 const BOOTS = 3;
 const STARTS = 9;
 const LINES = 100;
@@ -33,11 +34,13 @@ function against(question, ms, mostMs) {
   return { question, peer: `${mostMs} ms`, want: '≤ 1', ratio: ms / mostMs };
 }
 
-/** One command in a guest by its agent, and by SSH. */
+/** Commands in a guest, one after the other, by its agent, and by SSH. */
 async function execs(manager, id) {
-  const by = (via) => () => manager.exec(id, ['true'], { via });
+  const by = (via) => async () => {
+    for (let command = 0; command < COMMANDS; command += 1) await manager.exec(id, ['true'], { via });
+  };
   return compare({
-    ...{ question: 'run `true` in a guest', want: '≤ 0.05', rounds: 9 },
+    ...{ question: 'run `true` in a guest, five times', want: '≤ 0.05', rounds: 9 },
     ...{ ours: by('agent'), peers: { 'over SSH': by('ssh') } },
   });
 }
