@@ -6,5 +6,5 @@ export default {
   collectCoverageFrom: ['packages/*/src/**/*.ts'],
   coverageProvider: 'v8',
   testTimeout: 60_000, // read from here where all packages are run, from the preset where one is
-  maxWorkers: '100%', // the tests mostly wait for processes and disks
+  maxWorkers: '150%', // the tests mostly wait for processes and disks
 };
