@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Every package in one run. */
 /** @type {import('jest').Config} */
 export default {
@@ -6,5 +8,5 @@ export default {
   collectCoverageFrom: ['packages/*/src/**/*.ts'],
   coverageProvider: 'v8',
   testTimeout: 60_000, // read from here where all packages are run, from the preset where one is
-  maxWorkers: '150%', // the tests mostly wait for processes and disks
+  maxWorkers: Math.ceil(availableParallelism() * 1.5), // the tests often wait for processes and disks
 };

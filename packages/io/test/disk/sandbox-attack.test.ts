@@ -45,11 +45,14 @@ type Operation = (medium: Medium, target: Target, turn: number) => Promise<unkno
 
 const KEEPING: Record<string, Operation> = {
   read: (medium, { file }) => medium.read(file),
-  open: async (medium, { file }) => {
-    await using handle = await medium.open(file);
-    const buffer = Buffer.alloc(100);
-    await handle.read(buffer, 0, buffer.length, 0);
-    return [buffer.toString(), (await handle.stat()).size];
+  open: (medium, { file }) => lookInto(medium, file),
+  'open of many': async (medium, { file, dir }) => {
+    const walker = {};
+    return [
+      await lookInto(medium, 'parent/b/f.txt', walker),
+      await lookInto(medium, file, walker),
+      await medium.list(dir),
+    ];
   },
   readStream: (medium, { file }) => text(medium.readStream(file)),
   stat: async (medium, { file }) => (await medium.stat(file)).size,
@@ -92,6 +95,13 @@ const REMOVING: Record<string, Operation> = {
   'deleteAll of the target': (medium, { path }, turn) => medium.deleteAll(turn % 10 === 0 ? path : 'missing'),
   'deleteAll of the canary': (medium, { dir }) => medium.deleteAll(`${dir}/${CANARY}`),
 };
+
+async function lookInto(medium: Medium, path: string, walker?: object): Promise<unknown> {
+  await using handle = await medium.open(path, { walker });
+  const buffer = Buffer.alloc(100);
+  await handle.read(buffer, 0, buffer.length, 0);
+  return [buffer.toString(), (await handle.stat()).size];
+}
 
 async function collect(entries: AsyncIterable<DirEntry>): Promise<string[]> {
   const paths: string[] = [];
