@@ -251,10 +251,13 @@ describe.each(KINDS)('BullmqDispatcher on $name', ({ tool, start, store }) => {
       await closing;
       expect(reasons).toEqual([reason]);
       const second = open(options);
-      const { jobs, run } = recorder();
+      const work = new Gate();
+      const { jobs, run } = recorder(() => work.pass());
       await second.start(run);
+      await work.reached;
       expect(await second.dispatch(job('a'))).toEqual({ isTaken: false });
       await second.dispatch(job('b'));
+      work.open();
       await second.idle();
       expect(jobs.map(({ key, attempt }) => [key, attempt])).toEqual(
         expect.arrayContaining([
@@ -278,14 +281,13 @@ describe.each(KINDS)('BullmqDispatcher on $name', ({ tool, start, store }) => {
         await gate.reached;
         await first.close({ graceMs: 1 });
         const second = open(options);
-        const given = new Gate();
-        const { jobs, run } = recorder(() => {
-          void given.pass();
-        });
+        const work = new Gate();
+        const { jobs, run } = recorder(() => work.pass());
         await second.start(run);
+        await work.reached;
         expect(await second.dispatch(job('a'))).toEqual({ isTaken: false });
-        await given.reached;
         expect(jobs.map(({ attempt, cutOff }) => [attempt, cutOff])).toEqual([[2, 1]]);
+        work.open();
         gate.open();
       },
     );
