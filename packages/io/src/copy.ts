@@ -36,7 +36,8 @@ export interface CopyOptions extends CancelOptions {
  * - Each file is atomic and keeps its mode (a new directory, too), as far as both media have modes; times are new.
  * - Links below `srcPath` stay links and say the same, where both media have links; else what they lead to is copied
  *   (`ELOOP` for one that leads into itself). `srcPath` itself is followed.
- * - The content goes through two buffers of 4 MiB a file, up to eight files at once; nothing is read whole.
+ * - The content goes through two buffers of 4 MiB a file, up to eight files at once, in pieces of 64 KiB as long as none
+ *   has to be waited for, else of 4 MiB; nothing is read whole. The event loop has its turn every 8 ms.
  * - The first failure, or the signal, ends it: what is under way leaves nothing, what is complete stays.
  *
  * A file onto itself is left as it is.

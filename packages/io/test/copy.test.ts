@@ -15,13 +15,14 @@ import {
   sub,
 } from '@core/io';
 import { refusalOf } from '@core/io/testing';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 
 import { foreign } from './layers/support/foreign.ts';
 import { bareDriver } from './support/bare-driver.ts';
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
 async function onDisk(work: (root: string) => Promise<void>): Promise<void> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'core-io-copy-')));
@@ -41,15 +42,24 @@ function pattern(length: number): Buffer {
 
 describe('copy', () => {
   describe('Good', () => {
-    it.each([0, 1, 1000, MIB + 1, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1, 8 * MIB, 13 * MIB + 123])(
-      'copies a file of %d bytes',
-      async (length) => {
-        const src = new MemoryMedium({ f: pattern(length) });
-        const dst = new MemoryMedium();
-        await copy(src, 'f', dst, 'made/g');
-        expect(Buffer.compare(await dst.readBytes('made/g'), pattern(length))).toBe(0);
-      },
-    );
+    it.each([
+      0,
+      1,
+      64 * KIB - 1,
+      64 * KIB,
+      64 * KIB + 1,
+      MIB + 1,
+      4 * MIB - 1,
+      4 * MIB,
+      4 * MIB + 1,
+      8 * MIB,
+      13 * MIB + 123,
+    ])('copies a file of %d bytes', async (length) => {
+      const src = new MemoryMedium({ f: pattern(length) });
+      const dst = new MemoryMedium();
+      await copy(src, 'f', dst, 'made/g');
+      expect(Buffer.compare(await dst.readBytes('made/g'), pattern(length))).toBe(0);
+    });
 
     it('copies a tree with empty directories, modes and links', async () => {
       const tree = { a: { b: 'x', empty: {}, link: new MemoryLink('b') }, dangling: new MemoryLink('none'), c: 'y' };
@@ -270,6 +280,41 @@ describe('copy', () => {
       await copy(src, 's', new MemoryMedium(), 't');
       await refusalOf(() => copy(src, 's', new MemoryMedium({}, { maxBytes: 6 * MIB }), 't'), 'ENOSPC');
       expect(open).toBe(0);
+    });
+
+    it('asks a medium that keeps it waiting for big pieces, and now and then for a small one', async () => {
+      const length = 9 * 4 * MIB;
+      const inner = driverOf(new MemoryMedium({ f: pattern(length) }));
+      const asked: number[] = [];
+      const src = defineMedium({
+        ...inner,
+        open: async (path) => {
+          const handle = await inner.open(path);
+          return {
+            stat: () => handle.stat(),
+            close: () => handle.close(),
+            read: (...args) => {
+              asked.push(args[2]);
+              return handle.read(...args);
+            },
+          };
+        },
+      });
+      const dst = new MemoryMedium();
+      let [now, stepMs] = [0, 0];
+      const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += stepMs));
+      try {
+        await copy(src, 'f', dst, 'quick');
+        expect(new Set(asked)).toEqual(new Set([64 * KIB]));
+        asked.length = 0;
+        stepMs = 10;
+        await copy(src, 'f', dst, 'slow');
+      } finally {
+        clock.mockRestore();
+      }
+      const sizes = [...[64, 64].map((kib) => kib * KIB), ...Array.from({ length: 8 }, () => 4 * MIB), 64 * KIB];
+      expect(asked.slice(0, sizes.length)).toEqual(sizes);
+      expect(Buffer.compare(await dst.readBytes('slow'), pattern(length))).toBe(0);
     });
 
     it('copies a file that grows meanwhile to its end', async () => {

@@ -1,24 +1,25 @@
 /**
  * The calls that the disk makes in the thread pool. A call there costs a hop of some 30 µs, a call of metadata itself
  * 1 to 5 µs: so names are looked up, opened and closed at once, in the thread that asks, and so are small contents
- * written, which only go to the page cache, and read, as long as they come from there. What may have to wait for the disk
- * goes to the pool: syncing, big contents, flushing or giving back the blocks of big files. By descriptor, not by
- * `FileHandle`, as making one of those costs more than reading a small file.
+ * written and read, as long as they go no farther than the page cache. What may have to wait for the disk goes to the
+ * pool: syncing, big contents, flushing or giving back the blocks of big files, and small contents after one that had to
+ * wait, as where the cache has no room or nothing yet. By descriptor, not by `FileHandle`, as making one of those costs
+ * more than reading a small file.
  */
 import { fdatasync, fsync, read, readSync, rename, renameSync, unlink, unlinkSync, write, writeSync } from 'node:fs';
 
+import { Caution } from '../caution.ts';
 import { nextTurn } from './turns.ts';
 
 /** Bytes of one hop: more of them only delay whoever waits for the pool or wants to cancel. */
 const PIECE_BYTES = 8 * 1024 * 1024;
 /** What is done at once for so many bytes takes no longer than a hop, or not much. */
 const SMALL_BYTES = 64 * 1024;
-/** A small read that takes longer has waited for the disk, or the thread has waited for a processor. */
-const WAITED_MS = 0.5;
-/** So many small reads go to the pool after one that has waited: where nothing is in memory, hardly any keeps others waiting. */
-const READS_AFTER_WAITING = 128;
+/** A small call that takes longer has waited for the disk, or the thread has waited for a processor. */
+const TERMS = { waitedMs: 0.5, first: 128, most: 16_384 };
 
-let readsInPool = 0;
+const reads = new Caution(TERMS);
+const writes = new Caution(TERMS);
 
 type Callback = (error: NodeJS.ErrnoException | null) => void;
 
@@ -40,18 +41,14 @@ export interface Span {
 
 /** One read of a regular file, of the whole span at most; `position` null is where the last one ended. */
 export function readOnce(fd: number, span: Span, position: number | null): Promise<number> | number {
-  if (span.length > SMALL_BYTES) return readInPool(fd, span, position);
-  if (readsInPool > 0) {
-    readsInPool -= 1;
-    return readInPool(fd, span, position);
-  }
+  if (span.length > SMALL_BYTES || reads.next()) return readInPool(fd, span, position);
   return nextTurn()?.then(() => readAtOnce(fd, span, position)) ?? readAtOnce(fd, span, position);
 }
 
 function readAtOnce(fd: number, { buffer, offset, length }: Span, position: number | null): number {
   const began = performance.now();
   const bytesRead = readSync(fd, buffer, offset, length, position);
-  if (performance.now() - began > WAITED_MS) readsInPool = READS_AFTER_WAITING;
+  reads.took(performance.now() - began);
   return bytesRead;
 }
 
@@ -67,9 +64,12 @@ export function readInPool(fd: number, { buffer, offset, length }: Span, positio
 
 /** One write into a file where the last one ended: how much of the span was written. */
 export async function writeOnce(fd: number, span: Span): Promise<number> {
-  if (span.length > SMALL_BYTES) return writeInPool(fd, span);
+  if (span.length > SMALL_BYTES || writes.next()) return writeInPool(fd, span);
   await nextTurn();
-  return writeSync(fd, span.buffer, span.offset, span.length, null);
+  const began = performance.now();
+  const written = writeSync(fd, span.buffer, span.offset, span.length, null);
+  writes.took(performance.now() - began);
+  return written;
 }
 
 /** One write into what may keep it waiting. */
