@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DiskMedium, MemoryMedium } from '@core/io';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
+import type { Logger } from '../../src/logger.ts';
 import type { RunEvent } from '../../src/runner/run-event.ts';
 import type { RunSpec } from '../../src/runner/run-spec.ts';
 import type { RunnerOptions } from '../../src/runner/runner-options.ts';
@@ -40,6 +41,13 @@ const pack: RunSpec = {
   after: ['compile'],
 };
 const runs = (): number => readFileSync(join(dir, 'runs.log'), 'utf8').length / 'run\n'.length;
+
+function listening(): { readonly warnings: string[]; readonly logger: Logger } {
+  const warnings: string[] = [];
+  const nothing = (): void => undefined;
+  const warn = (text: string): void => void warnings.push(text);
+  return { warnings, logger: { debug: nothing, info: nothing, error: nothing, warn } };
+}
 
 describe('Runner with a cache', () => {
   describe('Good', () => {
@@ -143,14 +151,7 @@ describe('Runner with a cache', () => {
 
   describe('Ugly', () => {
     it('Runner says why it could not keep a result, and goes on', async () => {
-      const warnings: string[] = [];
-      const nothing = (): void => undefined;
-      const logger = {
-        debug: nothing,
-        info: nothing,
-        error: nothing,
-        warn: (text: string) => void warnings.push(text),
-      };
+      const { warnings, logger } = listening();
       const runner = new Runner(service, { workspace, logger });
       const spec = quick('odd', {
         inputs: ['in.txt'],
@@ -160,6 +161,17 @@ describe('Runner with a cache', () => {
       });
       expect(statuses(await runner.runAll([spec]))).toEqual({ odd: 'passed' });
       expect(warnings).toEqual([expect.stringMatching(/^Cannot store a result of "odd": its input "in.txt" changed/)]);
+    });
+
+    it('Runner says that the durations of the last run are broken, and runs without', async () => {
+      const cache = new MemoryMedium({ '.core': { 'durations.json': 'torn' } });
+      const { warnings, logger } = listening();
+      const runner = new Runner(service, { workspace, cache, logger });
+      writeFileSync(join(dir, 'in.txt'), 'abc');
+      expect(statuses(await runner.runAll([compile]))).toEqual({ compile: 'passed' });
+      expect(warnings).toEqual(['Cannot keep the durations of tasks']);
+      await runner.runAll([compile]);
+      expect(await cache.read('.core/durations.json')).toContain('"compile"');
     });
 
     it('Runner that is aborted while it looks into its cache starts nothing more', async () => {
