@@ -113,14 +113,14 @@ describe('readArchive of bombs', () => {
       const { code, written } = await refusal(zipBomb(1000));
       expect(code).toBe('ERR_BUILD_ARCHIVE_SIZE_MISMATCH');
       expect(written).toBeLessThanOrEqual(MEGABYTE);
-    }, 30_000);
+    });
 
     it('a tar.gz that says that its file is small is refused by what follows', async () => {
       const { code, written } = await refusal(gzBomb(1000));
       expect(code).toBe('ERR_BUILD_ARCHIVE_TRAILING_DATA');
       expect(written).toBeLessThanOrEqual(MEGABYTE);
       expect((await refusal(gzBomb(1000), { maxBytes: 8 * MEGABYTE })).code).toBe('ERR_BUILD_ARCHIVE_TOO_LARGE');
-    }, 30_000);
+    });
 
     it('a directory that lists more entries than it says is refused without them', async () => {
       const central = Buffer.alloc(46 * 500_000);
@@ -133,7 +133,7 @@ describe('readArchive of bombs', () => {
         code: 'ERR_BUILD_ARCHIVE_TOO_MANY',
         written: 0,
       });
-    }, 30_000);
+    });
 
     it('an archive inside an archive is a file: nothing goes off that nobody opens', async () => {
       let nested: Uint8Array = Buffer.from('kernel');

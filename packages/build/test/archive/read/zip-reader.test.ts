@@ -188,6 +188,6 @@ describe('readArchive of zip', () => {
           code: expect.stringMatching(/_(TRUNCATED|TRAILING_DATA|CORRUPT)$/),
         });
       }
-    }, 30_000);
+    });
   });
 });
