@@ -2,9 +2,11 @@ import { type CancelOptions, isCoreError } from '@core/io';
 
 import type { Container, Status } from '../container.ts';
 import { ContainerError } from '../errors.ts';
+import { machinePaths } from '../machine/machine-paths.ts';
 import { checkFlag, checkList, checkObject, checkSignal, checkWord } from './check.ts';
 import type { ManagerContext } from './context.ts';
 import { controlOf } from './control-of.ts';
+import { endUnrecorded } from './end-unrecorded.ts';
 import { listTruth } from './list.ts';
 import { removeIf } from './remove-if.ts';
 import { isSameRun } from './settle.ts';
@@ -54,12 +56,22 @@ async function removeAsSeen(context: ManagerContext, id: string, options: Remove
   if (isBusy && options.force !== true) throw running(now);
   if (isBusy) await controlOf(context, now).kill(options);
   try {
-    return await removeIf(context.state, id, isSo);
+    if (!(await removeIf(context.state, id, isSo))) return false;
+    if (now.startingBy !== undefined) await endUnfinished(context, now);
+    return true;
   } catch (error) {
     // whoever waited for the end of a machine with autoRemove has removed it
     if (isBusy && isCoreError(error) && error.code === 'ERR_CONTAINER_NOT_FOUND') return true;
     throw error;
   }
+}
+
+/**
+ * A program that starts a machine ends what it started when it finds no record any more. Should that program die just
+ * now, nobody would ever know of it; and what it starts from now on finds no directory.
+ */
+function endUnfinished({ realStateDir, localDisk }: ManagerContext, container: Container): Promise<void> {
+  return endUnrecorded(container, machinePaths(realStateDir, container.id), localDisk);
 }
 
 /**

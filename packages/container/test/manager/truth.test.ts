@@ -127,6 +127,22 @@ describe('Ugly', () => {
     await once(other, 'exit');
   });
 
+  it('remove: with force also ends what a program has started and not yet written down', async () => {
+    const { manager, image, stateDir } = await opened();
+    const { id } = await manager.run(image, { detach: true, name: 'web' });
+    const starter = spawn('sleep', ['300']);
+    await once(starter, 'spawn');
+    const startingBy = { ...(await identityOf(starter.pid ?? 0)), pid: starter.pid ?? 0 };
+    const unknown = { status: 'stopped', pid: 0, startingBy } as const;
+    await manager.state.update(id, (current) => plain({ ...current, ...unknown, identity: undefined }));
+    await containerRefusalOf(() => manager.remove('web'), 'ERR_CONTAINER_RUNNING');
+    expect(processesOf(stateDir)).toHaveLength(1);
+    await manager.remove('web', { force: true });
+    expect(processesOf(stateDir)).toEqual([]);
+    starter.kill('SIGKILL');
+    await once(starter, 'exit');
+  });
+
   it('list: a machine whose starter was killed is in error, and nothing of it runs', async () => {
     const { manager, image, stateDir } = await opened();
     const { id, pid } = await manager.run(image, { detach: true, name: 'web' });
