@@ -21,7 +21,7 @@ const CANARY = 'canary';
 /** What makes an attack count. */
 const SWAPS = 10_000;
 const ROUNDS = 60;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 /** What the attacker swaps, and what it leads outside by that. */
 interface Target {
@@ -165,8 +165,10 @@ class Attack {
     return picture(this.outside) === this.#before;
   }
 
+  /** It goes on until enough was swapped, the control was led outside by each target, and an attempt was told. */
   #counts(): boolean {
-    return this.swaps >= SWAPS && TARGETS.every(({ path }) => (this.controlEscapes.get(path) ?? 0) > 0);
+    if (this.swaps < SWAPS || TARGETS.some(({ path }) => !this.controlEscapes.has(path))) return false;
+    return this.attempts.some(({ path, link }) => link === 'dir/b' && path.startsWith('dir/b/'));
   }
 
   async #startAttacker(): Promise<ChildProcess> {
