@@ -44,7 +44,7 @@ describe('Good', () => {
     await run();
     const before = await openDescriptors();
     for (let i = 0; i < 60; i += 1) await run();
-    expect(await openDescriptors()).toBe(before);
+    expect(await openDescriptors()).toBeLessThanOrEqual(before);
     expect(silent.mock.calls.length).toBeGreaterThanOrEqual(listening.mock.calls.length);
     expect(service.list()).toHaveLength(5);
   });

@@ -254,7 +254,7 @@ describe('Ugly', () => {
     controller.abort(reason);
     await expect(waiting).rejects.toBe(reason);
     expect(readdirSync(folder)).toEqual([lockName('f')]);
-    if (has('linux')) expect(readdirSync('/proc/self/fd')).toHaveLength(open);
+    if (has('linux')) expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(open);
     rmSync(path);
     expect(await isFree('f')).toBe(true);
   });
@@ -333,7 +333,7 @@ describe('Ugly', () => {
     const timers = countTimers();
     for (let i = 0; i < 500; i += 1) await (await disk.lock(`f${String(i % 3)}`)).close();
     await Promise.all(Array.from({ length: 200 }, async () => (await disk.lock('f')).close()));
-    expect(readdirSync('/proc/self/fd')).toHaveLength(before);
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
     expect(countTimers()).toBe(timers);
   });
 });

@@ -70,7 +70,7 @@ describe('Trail', () => {
       expect(trail.up()).toBe(true);
     }
     expect(trail.up()).toBe(false);
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
     base.close();
     base.close();
   });
@@ -87,7 +87,7 @@ describe('Trail', () => {
       while (trail.up());
     };
     expect(climb).toThrow(expect.objectContaining({ code: 'EBUSY' }));
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
     base.close();
   });
 });
