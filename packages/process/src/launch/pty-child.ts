@@ -32,7 +32,8 @@ const REST_BYTES = 65_536;
  *
  * The other side is held open until the process is gone. Else a process that closes its streams before it exits, as
  * `cat` does, would be hit by SIGHUP: the library closes its side when nobody is on the other. And some 200 ms after the
- * exit the library throws away what was not read, so it must be read then, whether or not somebody takes it.
+ * exit the library throws away what was not read, so it must be read then, whether or not somebody takes it, and at once:
+ * in a program that is kept from running for so long, the library's timer comes before the next look at the terminal.
  */
 export class PtyChild extends EventEmitter<{ exit: [number | null, NodeJS.Signals | null] }> implements Launched {
   readonly pid: number;
@@ -53,7 +54,7 @@ export class PtyChild extends EventEmitter<{ exit: [number | null, NodeJS.Signal
     this.stdin = stdinOf(terminal);
     this.stdout = this.#stdout();
     this.#looking = setInterval(() => {
-      if (sendSignalTo(this.pid, 0) === 'gone') this.#letGo();
+      if (sendSignalTo(this.pid, 0) === 'gone') this.#readToEnd();
     }, LOOK_MS);
     // it comes after all data: the end of a terminal is an error to whoever reads it, which the library takes for that
     terminal.onExit(({ exitCode, signal }) => {
@@ -86,12 +87,12 @@ export class PtyChild extends EventEmitter<{ exit: [number | null, NodeJS.Signal
       this.#terminal.pause();
     });
     this.#terminal.on?.('end', () => {
+      // once the other side has hung up, Node takes the first read that does not fill its buffer for the last
       this.#pushRest(stdout);
     });
     return stdout;
   }
 
-  /** Once the other side has hung up, Node takes the first read that does not fill its buffer for the last. */
   #pushRest(stdout: Readable): void {
     const { fd = -1 } = this.#terminal;
     try {
@@ -102,7 +103,7 @@ export class PtyChild extends EventEmitter<{ exit: [number | null, NodeJS.Signal
         stdout.push(bytes.subarray(0, count));
       }
     } catch {
-      // EIO: this was the end
+      // EIO: this was the end; EAGAIN: another process has the terminal, and what it writes may come or not
     }
   }
 
@@ -112,7 +113,17 @@ export class PtyChild extends EventEmitter<{ exit: [number | null, NodeJS.Signal
     this.#terminal.resume();
   }
 
-  /** The process is gone: there is an end to what can be read, and it is read now. */
+  #readToEnd(): void {
+    const isOpen = this.#held !== undefined; // the library cannot have come to the end, and closed its descriptor
+    this.#letGo();
+    // behind what the library has read and holds back, and before the next timer
+    if (isOpen)
+      process.nextTick(() => {
+        this.#pushRest(this.stdout);
+      });
+  }
+
+  /** The process is gone: there is an end to what can be read. */
   #letGo(): void {
     clearInterval(this.#looking);
     this.#isGone = true;

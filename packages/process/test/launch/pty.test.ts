@@ -1,5 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it, jest } from '@jest/globals';
@@ -204,6 +208,27 @@ describe('Ugly', () => {
     expect(await child.stdout.pipe(new PassThrough()).toArray()).toHaveLength(2);
     child.resize(1, 1);
     expect(calls).toEqual(['pause', 'resume']);
+  });
+
+  it('PtyChild reads what is left as soon as the process is gone, before the library throws it away', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'core-pty-'));
+    try {
+      writeFileSync(join(dir, 'left'), 'last');
+      const fd = openSync(join(dir, 'left'), 'r');
+      const { pid } = spawnSync('true');
+      const { terminal: fake, data, exit } = terminal();
+      const child = new PtyChild({ ...fake, pid, fd, ptsName: devNull });
+      const output = text(child.stdout);
+      data('first ');
+      // as the library does when it was kept waiting: its timer is due, and nobody has come to read
+      setTimeout(() => {
+        closeSync(fd);
+        exit();
+      }, 200);
+      expect(await output).toBe('first last');
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 
   it('PtyLauncher hands on what the terminal is to be', async () => {
