@@ -26,7 +26,10 @@ const FILE: Schema = record({
   ...{ optional: FLAG, mode: TEXT, uid: OWNER, gid: OWNER },
 });
 
-const VOLUME: Schema = record({ name: TEXT, image: TEXT, readonly: FLAG, format: TEXT, platforms: TEXTS });
+/** Laid out as a file system, or kept as an image. */
+const VOLUME_FORMAT: Schema = { enum: ['oci', 'filesystem'] };
+
+const VOLUME: Schema = record({ name: TEXT, image: TEXT, readonly: FLAG, format: VOLUME_FORMAT, platforms: TEXTS });
 
 const ID_MAPPINGS: Schema = list(record({ hostID: NUMBER, containerID: NUMBER, size: UNSIGNED_32 }));
 
@@ -63,7 +66,7 @@ const RESOURCES: Schema = record({
 });
 
 const RUNTIME: Schema = record({
-  ...{ cgroups: TEXTS, mounts: MOUNTS, mkdir: TEXTS, namespace: TEXT, noRestart: FLAG },
+  ...{ cgroups: TEXTS, mounts: MOUNTS, mkdir: TEXTS, namespace: TEXT },
   interfaces: list(record({ name: TEXT, add: TEXT, peer: TEXT, createInRoot: FLAG })),
   bindNS: record({ cgroup: TEXT, ipc: TEXT, mnt: TEXT, net: TEXT, pid: TEXT, user: TEXT, uts: TEXT }),
 });

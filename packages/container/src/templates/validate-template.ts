@@ -67,14 +67,22 @@ function schemaProblem(
   if (keyword === 'required') {
     return document.problem(path, { ...common, message: `${what} needs ${JSON.stringify(params['missingProperty'])}` });
   }
-  const sections = Object.keys(schemaAt([])['properties'] ?? {}).join(', ');
-  const otherwise = path.length === 0 ? `must be a map with ${sections}` : message;
-  const wanted = keyword === 'anyOf' ? 'must be a text or a whole number' : otherwise;
-  return document.problem(path, { ...common, message: `${what} ${wanted}${hintOf(keyword, params)}` });
+  return document.problem(path, { ...common, message: `${what} ${wantedBy({ path, keyword, message, params })}` });
 }
 
-function hintOf(keyword: string, params: Readonly<Record<string, unknown>>): string {
-  return keyword === 'type' && params['type'] === 'string' ? ': write it in quotes' : '';
+interface Wanted extends Pick<Fault, 'keyword' | 'params'> {
+  readonly path: readonly Step[];
+  readonly message: string;
+}
+
+function wantedBy({ path, keyword, message, params }: Wanted): string {
+  if (keyword === 'anyOf') return 'must be a text or a whole number';
+  if (keyword === 'enum') {
+    const words = params['allowedValues'] as readonly string[];
+    return `must be one of ${words.map((word) => JSON.stringify(word)).join(', ')}`;
+  }
+  if (path.length === 0) return `must be a map with ${Object.keys(schemaAt([])['properties'] ?? {}).join(', ')}`;
+  return keyword === 'type' && params['type'] === 'string' ? `${message}: write it in quotes` : message;
 }
 
 function stepsOf(pointer: string): Step[] {

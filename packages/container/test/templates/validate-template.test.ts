@@ -144,6 +144,16 @@ describe('validateTemplate', () => {
       ],
       ['init: a:1\n', '1:7 error schema init', 'init must be array'],
       [
+        'onboot:\n  - name: a\n    image: b:1\n    runtime: { noRestart: true }\n',
+        '4:16 error schema onboot/0/runtime/noRestart',
+        'onboot/0/runtime has no "noRestart": there are cgroups, mounts, mkdir, namespace, interfaces, bindNS',
+      ],
+      [
+        'volumes:\n  - name: a\n    format: ext4\n',
+        '3:13 error schema volumes/0/format',
+        'volumes/0/format must be one of "oci", "filesystem"',
+      ],
+      [
         'onboot:\n  - name: a\n    image: b:1\n    uid: [1]\n',
         '4:10 error schema onboot/0/uid',
         'onboot/0/uid must be a text or a whole number',
