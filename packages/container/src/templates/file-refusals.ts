@@ -1,20 +1,13 @@
-import type { LinuxKitConfig, LinuxKitFile, Placed } from './linuxkit-config.ts';
+import type { LinuxKitFile, Placed } from './linuxkit-config.ts';
 import { isOctal } from './octal.ts';
-import { refuseOwner } from './owners.ts';
 import type { Refuse } from './refuse.ts';
 
-interface FileHere extends Placed<LinuxKitFile> {
-  readonly config: LinuxKitConfig;
-}
-
 /** What LinuxKit refuses in one of the files. */
-export function refuseInFile({ path, value, config }: FileHere, refuse: Refuse): void {
+export function refuseInFile({ path, value }: Placed<LinuxKitFile>, refuse: Refuse): void {
   const why = (value.path ?? '') === '' ? 'the file has no path' : contentFault(value);
   if (why !== undefined) refuse(path, 'file', why);
-  const { mode = '', uid, gid } = value;
+  const { mode = '' } = value;
   if (mode !== '' && !isOctal(mode)) refuse(path, 'file', `the mode ${JSON.stringify(mode)} is no octal number`);
-  refuseOwner({ path: [...path, 'uid'], value: uid, config }, refuse);
-  refuseOwner({ path: [...path, 'gid'], value: gid, config }, refuse);
 }
 
 /** A directory and a link are there already, as is a text that is empty. */

@@ -14,6 +14,11 @@ export const GO_NUMBERS: ScalarTag = {
   resolve: (text) => goNumber(text.replaceAll('_', '')) ?? text,
 };
 
+/** Whether a number is read as a whole one; `08`, `1e3` and `5.0` are fractions, whatever their value. */
+export function isWhole(text: string): boolean {
+  return INTEGER.test(text.replaceAll('_', ''));
+}
+
 const INTEGER = /^([-+]?)(0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9]\d*)$/;
 const DECIMAL = /^[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?$/;
 

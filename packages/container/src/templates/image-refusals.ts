@@ -1,7 +1,6 @@
 import { CAPABILITIES, LIMITS } from './linux-words.ts';
 import type { LinuxKitConfig, LinuxKitImage, LinuxKitMount, Placed } from './linuxkit-config.ts';
 import { isOctal } from './octal.ts';
-import { refuseOwner } from './owners.ts';
 import type { Refuse } from './refuse.ts';
 
 interface ImageHere extends Placed<LinuxKitImage> {
@@ -15,7 +14,6 @@ export function refuseInImage(image: ImageHere, refuse: Refuse): void {
   refuseCapabilities(image, refuse);
   refuseLimits(image, refuse);
   refuseDevices(image, refuse);
-  refuseOwners(image, refuse);
 }
 
 function refuseBinds({ path, value, config }: ImageHere, refuse: Refuse): void {
@@ -107,13 +105,5 @@ function refuseDevices({ path, value }: ImageHere, refuse: Refuse): void {
   (value.devices ?? []).forEach(({ path: device, mode = '' }, at) => {
     if (device !== 'all' && !isOctal(mode))
       refuse([...path, 'devices', at], 'device', `the mode ${JSON.stringify(mode)} is no octal number: write "0666"`);
-  });
-}
-
-function refuseOwners({ path, value, config }: ImageHere, refuse: Refuse): void {
-  refuseOwner({ path: [...path, 'uid'], value: value.uid, config }, refuse);
-  refuseOwner({ path: [...path, 'gid'], value: value.gid, config }, refuse);
-  (value.additionalGids ?? []).forEach((group, at) => {
-    refuseOwner({ path: [...path, 'additionalGids', at], value: group, config }, refuse);
   });
 }

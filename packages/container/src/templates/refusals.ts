@@ -1,6 +1,7 @@
 import { refuseInFile } from './file-refusals.ts';
 import { refuseInImage } from './image-refusals.ts';
 import { imagesOf, type LinuxKitConfig, referencesOf } from './linuxkit-config.ts';
+import { refuseOwners } from './owners.ts';
 import type { Refuse } from './refuse.ts';
 import type { TemplateDocument } from './template-document.ts';
 import type { TemplateProblem } from './template-report.ts';
@@ -21,8 +22,9 @@ export function refusals(document: TemplateDocument): TemplateProblem[] {
   }
   for (const { path, value } of imagesOf(config)) refuseInImage({ path, value, config }, refuse);
   (config.files ?? []).forEach((value, at) => {
-    refuseInFile({ path: ['files', at], value, config }, refuse);
+    refuseInFile({ path: ['files', at], value }, refuse);
   });
+  refuseOwners(document, config, refuse);
   return problems;
 }
 

@@ -1,6 +1,7 @@
-import { type Document, isCollection, isPair, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isCollection, isPair, isScalar, LineCounter, type Node } from 'yaml';
 
-import { GO_NUMBERS } from './go-numbers.ts';
+import { type Continued, indentContinued } from './continued-lines.ts';
+import { OTHER_BREAKS, parseGoYaml, readerFaults, unreadOffset } from './go-yaml.ts';
 import type { TemplateProblem } from './template-report.ts';
 import { applyVariables, extractVariables } from './variables.ts';
 
@@ -11,6 +12,7 @@ export type Step = string | number;
 export class TemplateDocument {
   readonly #document: Document.Parsed;
   readonly #lines = new LineCounter();
+  readonly #continued: Continued;
   /** Plain data; `undefined` where it is no YAML. */
   readonly value: unknown;
   /** Why it is no YAML that LinuxKit reads. */
@@ -20,15 +22,14 @@ export class TemplateDocument {
 
   /** Required variables stand for a word. */
   constructor(content: string) {
-    const text = filled(content);
-    this.#document = parseDocument(text, {
-      lineCounter: this.#lines,
-      merge: true,
-      customTags: (tags) => [GO_NUMBERS, ...tags],
-      logLevel: 'error',
-    });
-    this.faults = [...this.#parseFaults(), ...this.#textFaults(text)];
-    this.ignored = this.#ignored();
+    this.#continued = indentContinued(filled(content).replaceAll(OTHER_BREAKS, '\n'));
+    const { text } = this.#continued;
+    this.#document = parseGoYaml(text, this.#lines);
+    const unread = unreadOffset(this.#document, this.#lines);
+    this.faults = readerFaults(this.#document, text)
+      .filter(({ offset }) => offset < (unread ?? Infinity))
+      .map(({ message, offset }) => this.#fault(message, offset));
+    this.ignored = unread === undefined ? [] : [this.#ignored(unread)];
     this.value = this.faults.length > 0 ? undefined : this.#read();
   }
 
@@ -40,31 +41,15 @@ export class TemplateDocument {
     return { severity, rule, message, at: path.join('/'), ...this.#position(this.#offset(path, key)) };
   }
 
-  #parseFaults(): TemplateProblem[] {
-    const { errors, warnings } = this.#document;
-    return [
-      ...errors.filter(({ code }) => code !== 'MULTIPLE_DOCS'),
-      ...warnings.filter(({ code }) => code === 'BAD_DIRECTIVE'),
-    ].map(({ message, pos }) => this.#fault(message.split('\n')[0] ?? '', pos[0]));
+  /** How a word is written there; `undefined` where none stands itself, but one of a merge. */
+  written(path: readonly Step[]): string | undefined {
+    const node = this.#document.getIn(path, true);
+    return isScalar(node) ? node.source : undefined;
   }
 
-  /** What the reader of LinuxKit refuses and this one does not. */
-  #textFaults(text: string): TemplateProblem[] {
-    const { explicit, version } = this.#document.directives.yaml;
-    const control = text.search(CONTROL);
-    return [
-      ...(explicit === true && version !== '1.1' ? [this.#fault('LinuxKit reads YAML 1.1 by its name only', 0)] : []),
-      ...(control === -1 ? [] : [this.#fault('Control characters are not allowed', control)]),
-    ];
-  }
-
-  #ignored(): TemplateProblem[] {
-    const others = this.#document.errors.filter(({ code }) => code === 'MULTIPLE_DOCS');
-    return others.map(({ pos }) => ({
-      ...this.#fault('LinuxKit reads what stands before this line, and ignores the rest', pos[0]),
-      severity: 'warning',
-      rule: 'ignored-document',
-    }));
+  #ignored(offset: number): TemplateProblem {
+    const message = 'LinuxKit reads what stands before this line, and ignores the rest';
+    return { ...this.#fault(message, offset), severity: 'warning', rule: 'ignored-document' };
   }
 
   #fault(message: string, offset: number): TemplateProblem {
@@ -83,7 +68,8 @@ export class TemplateDocument {
 
   #position(offset: number): { readonly line: number; readonly column: number } {
     const { line, col } = this.#lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    const inserted = this.#continued.inserted.get(line - 1) ?? 0;
+    return { line: Math.max(line, 1), column: Math.max(col - inserted, 1) };
   }
 
   /** Of the nearest thing around it where it is not there itself. */
@@ -102,10 +88,6 @@ export class TemplateDocument {
     return path.length === 0 ? 0 : this.#offset(path.slice(0, -1), key);
   }
 }
-
-/** What YAML does not allow anywhere, not even in quotes. */
-
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
 
 interface ProblemOptions {
   readonly severity?: TemplateProblem['severity'];
