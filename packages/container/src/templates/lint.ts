@@ -1,4 +1,5 @@
 import { imagesOf, type LinuxKitConfig, type LinuxKitImage, type Placed, referencesOf } from './linuxkit-config.ts';
+import { replacedBinds } from './own-binds.ts';
 import type { TemplateDocument } from './template-document.ts';
 import type { TemplateProblem } from './template-report.ts';
 
@@ -38,17 +39,17 @@ const RULES: Readonly<Record<string, Rule>> = {
     }),
 
   'replaced-binds': (config) =>
-    imagesOf(config)
-      .filter(({ value }) => value.binds !== undefined && OWN_BINDS.has(packageOf(value.image) ?? ''))
-      .map(({ path, value }) => ({
-        path: [...path, 'binds'],
-        message: `binds takes the place of the binds that ${packageOf(value.image) ?? ''} comes with, and it needs those: use binds.add`,
-      })),
+    imagesOf(config).flatMap(({ path, value }) => {
+      const name = packageOf(value.image) ?? '';
+      const missing = replacedBinds(name, value);
+      const message = `binds takes the place of the binds that ${name} comes with, and it needs ${missing.join(', ')}: use binds.add`;
+      return missing.length === 0 ? [] : [{ path: [...path, 'binds'], message }];
+    }),
 
   'missing-bind-source': (config) =>
     imagesOf(config).flatMap(({ path, value }) =>
       bindsOf(value)
-        .filter(({ value: bind }) => !isThere(bind.split(':')[0] ?? '', value, config))
+        .filter(({ value: bind }) => !isThere(bind.split(':')[0] ?? '', config))
         .map((bind) => ({
           path: [...path, ...bind.path],
           message: `${JSON.stringify(bind.value.split(':')[0])} is not in the image: make it with files, or with runtime.mkdir`,
@@ -80,9 +81,6 @@ const RULES: Readonly<Record<string, Rule>> = {
 const INSTALL =
   /\b(?:apk\s+(?:[\w-]+\s+)*?add|apt(?:-get)?\s+(?:-\S+\s+)*install|(?:yum|dnf|microdnf|zypper)\s+(?:-\S+\s+)*install|pacman\s+-S\w*|pip3?\s+install|npm\s+(?:install|i)\s+-g|(?:curl|wget)\b[^|;&]*\|\s*(?:ba|a|z)?sh)\b/;
 
-/** Packages that mount what they need by binds of their own. Source: `build.yml` of each below LinuxKit's `pkg/`. */
-const OWN_BINDS: ReadonlySet<string> = new Set(['sshd', 'acpid', 'rngd']);
-
 const MOVING = /^(?:latest|edge|main|master|stable|nightly|dev|develop|current|head|next|lts)(?:-|$)/i;
 
 function isMutable(reference: string): boolean {
@@ -97,7 +95,7 @@ function neverPublished(reference: string): string | undefined {
   const tag = tagOf(reference);
   if (name === undefined || tag === undefined) return undefined;
   if (name.startsWith('kernel')) {
-    return /^\d+\.\d+(?:\.(?:\d+|x))?(?:-.+)?$/.test(tag) || /^[0-9a-f]{40}/.test(tag)
+    return /^(?:upstream-v)?\d+\.\d+(?:\.(?:\d+|x))?(?:-.+)?$/.test(tag) || /^[0-9a-f]{40}/.test(tag)
       ? undefined
       : 'kernels are tagged with their version';
   }
@@ -123,10 +121,18 @@ function bindsOf(image: LinuxKitImage): Placed<string>[] {
 const USUAL =
   /^\/(?:$|(?:bin|boot|containers|dev|etc|home|hostroot|lib|lib64|media|mnt|proc|root|run|sbin|sys|tmp|usr|var)(?:\/|$))/;
 
-function isThere(source: string, { runtime }: LinuxKitImage, { files }: LinuxKitConfig): boolean {
+function isThere(source: string, config: LinuxKitConfig): boolean {
   if (!source.startsWith('/') || USUAL.test(source)) return true;
-  const made = [...(runtime?.mkdir ?? []), ...(files ?? []).map(({ path = '' }) => path)];
+  const files = (config.files ?? []).map(({ path = '' }) => path);
+  const made = [...files, ...imagesOf(config).flatMap(({ value }) => madeBy(value))];
   return made.some((path) => isWithin(source, path) || isWithin(path, source));
+}
+
+/** Directories that are there once a container has begun: others see them too. */
+function madeBy({ image, command, runtime }: LinuxKitImage): string[] {
+  const mounts = (runtime?.mounts ?? []).map(({ destination = '' }) => destination);
+  const disk = packageOf(image) === 'mount' ? command?.at(-1) : undefined;
+  return [...(runtime?.mkdir ?? []), ...mounts, ...(disk === undefined ? [] : [disk])];
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -18,7 +18,7 @@ export interface LinuxKitImage {
   readonly uid?: string | number;
   readonly gid?: string | number;
   readonly additionalGids?: readonly (string | number)[];
-  readonly runtime?: { readonly mkdir?: readonly string[] };
+  readonly runtime?: { readonly mkdir?: readonly string[]; readonly mounts?: readonly LinuxKitMount[] };
 }
 
 export interface LinuxKitMount {

@@ -329,6 +329,21 @@ describe('validateTemplate', () => {
         {},
         ['warning replaced-binds services/1/binds'],
       ],
+      [
+        'binds of getty without what it needs',
+        { binds: ['/var/tmp:/var/tmp', '/dev/:/dev'] },
+        {},
+        ['warning replaced-binds services/1/binds'],
+      ],
+      [
+        'binds of getty with what it needs',
+        { binds: ['/dev:/dev', '/etc:/a', '/run:/run', '/tmp:/tmp', '/x:/y'] },
+        { files: [{ path: 'x', contents: '' }] },
+        [],
+      ],
+      ['binds of a package that another program runs in', { binds: ['/etc/a:/a'], command: ['sh', '/a'] }, {}, []],
+      ['binds of a package that has none', { image: `linuxkit/sysctl:${HASH}`, binds: ['/etc/a:/a'] }, {}, []],
+      ['a kernel of others', {}, { kernel: { image: 'linuxkit/kernel:upstream-v6.3' } }, []],
       ['binds.add of sshd', { image: `linuxkit/sshd:${HASH}`, 'binds.add': ['/root/.ssh:/root/.ssh'] }, {}, []],
       [
         'a bind of nothing',
@@ -338,6 +353,21 @@ describe('validateTemplate', () => {
       ],
       ['a bind of a file', { 'binds.add': ['/data/x:/x'] }, { files: [{ path: 'data/x', contents: '' }] }, []],
       ['a bind of what is made', { 'binds.add': ['/data:/x'], runtime: { mkdir: ['/data'] } }, {}, []],
+      [
+        'a bind of what others make',
+        { 'binds.add': ['/data/x:/x', '/disk/y:/y', '/layer:/z'] },
+        {
+          onboot: [
+            {
+              name: 'a',
+              image: 'a:1',
+              runtime: { mkdir: ['/data/x'], mounts: [{ type: 'overlay', destination: '/layer' }] },
+            },
+            { name: 'b', image: `linuxkit/mount:${HASH}`, command: ['/usr/bin/mountie', '/disk'] },
+          ],
+        },
+        [],
+      ],
       ['an open console', { env: ['INSECURE=true'] }, {}, ['warning insecure-getty services/1/env']],
       ['trust', {}, { trust: { org: ['linuxkit'] } }, ['warning ignored-trust trust']],
       ['no acpid', {}, { services: [{ name: 'a', image: 'caddy:2.10.2' }] }, ['warning missing-acpid services']],
