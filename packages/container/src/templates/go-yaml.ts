@@ -3,8 +3,8 @@ import {
   isCollection,
   isScalar,
   type LineCounter,
-  type Pair,
   parseDocument,
+  type Scalar,
   visit,
   type YAMLError,
 } from 'yaml';
@@ -26,20 +26,17 @@ export function parseGoYaml(text: string, lineCounter: LineCounter): Document.Pa
   return parseDocument(text, {
     lineCounter,
     merge: true,
-    uniqueKeys: (a, b) => textOf(a) === textOf(b),
+    uniqueKeys: false, // they are told apart in another way
+    prettyErrors: false, // where they are is told in another way
     customTags: (tags) => [GO_NUMBERS, ...tags],
     logLevel: 'error',
   });
 }
 
-/** As keys are told apart: `1` is `"1"`. */
-function textOf(key: unknown): unknown {
-  return isScalar(key) ? (key.source ?? key.value) : key;
-}
-
 /** Everything that LinuxKit's reader refuses. */
 export function readerFaults(document: Document.Parsed, text: string): ReaderFault[] {
-  return [...parseFaults(document), ...textFaults(document, text), ...keyFaults(document)];
+  const faults = [...parseFaults(document, text), ...textFaults(document, text)];
+  return faults.length > 0 ? faults : keyFaults(document);
 }
 
 /** Where the document ends before the text does: at the next one, or at a line further left than its first key. */
@@ -54,11 +51,20 @@ export function unreadOffset({ errors, contents }: Document.Parsed, lines: LineC
 /** What YAML wants, and LinuxKit's reader does not: white space between what ends with a quote or bracket and a comment. */
 const TOUCHING_COMMENT = 'Comments must be separated';
 
-function parseFaults({ errors, warnings }: Document.Parsed): ReaderFault[] {
-  return [
-    ...errors.filter(({ code, message }) => code !== 'MULTIPLE_DOCS' && !message.startsWith(TOUCHING_COMMENT)),
-    ...warnings.filter(({ code }) => code === 'BAD_DIRECTIVE'),
-  ].map(({ message, pos }) => ({ message: message.split('\n')[0] ?? '', offset: pos[0] }));
+/** The first that stops the reader; what follows from it is not told. */
+function parseFaults({ errors, warnings }: Document.Parsed, text: string): ReaderFault[] {
+  const first = errors.find(({ code, message }) => code !== 'MULTIPLE_DOCS' && !message.startsWith(TOUCHING_COMMENT));
+  const directives = warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
+  return [...(first === undefined ? [] : [first]), ...directives].map(({ message, pos: [offset] }) => ({
+    message: endsText(text, offset) ? 'This comment ends the text that begins above: indent it further' : message,
+    offset,
+  }));
+}
+
+/** A comment where the first line of a text is wanted: people take it for one that is of the text. */
+function endsText(text: string, offset: number): boolean {
+  const before = text.slice(0, offset).trimEnd();
+  return text[offset] === '#' && /[:-] +[|>][-+\d]*$/.test(before);
 }
 
 /** What YAML does not allow anywhere, not even in quotes. */
@@ -75,15 +81,26 @@ function textFaults({ directives }: Document.Parsed, text: string): ReaderFault[
   ].filter(({ offset }) => offset !== -1);
 }
 
-/** LinuxKit makes JSON of it, where all keys are texts; only that of a merge is none. */
+/** LinuxKit makes JSON of it, where all keys are texts, but that of a merge, and each is there once. */
 function keyFaults(document: Document.Parsed): ReaderFault[] {
   const faults: ReaderFault[] = [];
   visit(document, {
-    Pair: (_, { key }: Pair) => {
-      if (!isScalar(key) || ['string', 'symbol'].includes(typeof key.value)) return;
-      const message = `Keys must be texts: write ${JSON.stringify(key.source ?? '')} in quotes`;
-      faults.push({ message, offset: key.range?.[0] ?? 0 });
+    Map: (_, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const message = isScalar(key) ? keyFault(key, seen) : undefined;
+        if (message !== undefined) faults.push({ message, offset: (key as Scalar).range?.[0] ?? 0 });
+      }
     },
   });
   return faults;
+}
+
+/** Whether in quotes or not, a key is the same. */
+function keyFault({ value, source = '' }: Scalar, seen: Set<string>): string | undefined {
+  const name = JSON.stringify(source);
+  if (!['string', 'symbol'].includes(typeof value)) return `Keys must be texts: write ${name} in quotes`;
+  if (seen.has(source)) return `There is another ${name} in this map`;
+  seen.add(source);
+  return undefined;
 }
