@@ -1,4 +1,4 @@
-import { type Document, parseDocument } from 'yaml';
+import { parseDocument, type YAMLError } from 'yaml';
 
 /** A text whose lines may have been indented further, and by how much each: the first is 0. */
 export interface Continued {
@@ -33,15 +33,17 @@ const MARKER = /^(?:---|\.\.\.)(?:\s|$)/;
 
 /** The first line that goes on too far left. */
 function shortLine(text: string): number | undefined {
-  const { errors }: Document.Parsed = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
-  const error = errors.find(({ message }) => SHORT.test(message));
+  const error = parseDocument(text, { prettyErrors: false, logLevel: 'error' }).errors.find(isShort);
   if (error === undefined) return undefined;
   // an open quote is told at the end of its line
   const offset = error.pos[0] + (error.code === 'MISSING_CHAR' ? 1 : 0);
   return text.slice(0, offset).split('\n').length - 1;
 }
 
-const SHORT = /^(?:Missing closing ["']quote|Flow (?:map|sequence) in block collection)/;
+/** Whether a line that goes on too far left is what YAML 1.2 refuses. */
+export function isShort({ message }: YAMLError): boolean {
+  return /^(?:Missing closing ["']quote|Flow (?:map|sequence) in block collection)/.test(message);
+}
 
 /** How far the innermost map or list of a line is indented. */
 function widthOf(line = ''): number {

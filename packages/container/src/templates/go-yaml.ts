@@ -2,13 +2,14 @@ import {
   type Document,
   isCollection,
   isScalar,
-  type LineCounter,
+  LineCounter,
   parseDocument,
   type Scalar,
   visit,
   type YAMLError,
 } from 'yaml';
 
+import { indentContinued, isShort } from './continued-lines.ts';
 import { GO_NUMBERS } from './go-numbers.ts';
 import { forbiddenTab } from './tabs.ts';
 
@@ -18,29 +19,47 @@ export interface ReaderFault {
   readonly offset: number;
 }
 
-/** What is a line end for LinuxKit's reader, and none in YAML 1.2. */
-export const OTHER_BREAKS: RegExp = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+/** A text that was taken apart, and how its lines were made readable. */
+export interface GoYaml {
+  readonly document: Document.Parsed;
+  readonly text: string;
+  readonly lines: LineCounter;
+  /** By how much lines were indented further; the first is 0. */
+  readonly inserted: ReadonlyMap<number, number>;
+}
 
-/** Takes a text apart, with the numbers and double keys of LinuxKit's reader. */
-export function parseGoYaml(text: string, lineCounter: LineCounter): Document.Parsed {
-  return parseDocument(text, {
-    lineCounter,
+/** What is a line end for LinuxKit's reader, and none in YAML 1.2. */
+const OTHER_BREAKS = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+
+/** Takes a text apart as LinuxKit's reader does. */
+export function readGoYaml(content: string): GoYaml {
+  const whole = parsed(content.replaceAll(OTHER_BREAKS, '\n'));
+  if (!whole.document.errors.some(isShort)) return whole;
+  const { text, inserted } = indentContinued(whole.text);
+  return { ...parsed(text), inserted };
+}
+
+function parsed(text: string): GoYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
     merge: true,
     uniqueKeys: false, // they are told apart in another way
     prettyErrors: false, // where they are is told in another way
     customTags: (tags) => [GO_NUMBERS, ...tags],
     logLevel: 'error',
   });
+  return { document, text, lines, inserted: new Map() };
 }
 
 /** Everything that LinuxKit's reader refuses. */
-export function readerFaults(document: Document.Parsed, text: string): ReaderFault[] {
+export function readerFaults({ document, text }: GoYaml): ReaderFault[] {
   const faults = [...parseFaults(document, text), ...textFaults(document, text)];
   return faults.length > 0 ? faults : keyFaults(document);
 }
 
 /** Where the document ends before the text does: at the next one, or at a line further left than its first key. */
-export function unreadOffset({ errors, contents }: Document.Parsed, lines: LineCounter): number | undefined {
+export function unreadOffset({ document: { errors, contents }, lines }: GoYaml): number | undefined {
   const columnOf = (offset: number): number => lines.linePos(offset).col;
   const left = isCollection(contents) ? columnOf(contents.range[0]) : 0;
   const isEnd = ({ code, message, pos }: YAMLError): boolean =>

@@ -7,6 +7,7 @@ import { CST, Lexer } from 'yaml';
  * Source: `scannerc.go` of gopkg.in/yaml.v3.
  */
 export function forbiddenTab(text: string): number {
+  if (!text.includes('\t')) return -1;
   const scan = new TabScan();
   let isScalar = false;
   for (const source of new Lexer().lex(text)) {

@@ -1,7 +1,6 @@
-import { type Document, isCollection, isPair, isScalar, LineCounter, type Node } from 'yaml';
+import { isCollection, isPair, isScalar, type Node } from 'yaml';
 
-import { type Continued, indentContinued } from './continued-lines.ts';
-import { OTHER_BREAKS, parseGoYaml, readerFaults, unreadOffset } from './go-yaml.ts';
+import { type GoYaml, readerFaults, readGoYaml, unreadOffset } from './go-yaml.ts';
 import type { TemplateProblem } from './template-report.ts';
 import { applyVariables, extractVariables } from './variables.ts';
 
@@ -10,9 +9,7 @@ export type Step = string | number;
 
 /** A template that was read: its values, and the lines they come from. */
 export class TemplateDocument {
-  readonly #document: Document.Parsed;
-  readonly #lines = new LineCounter();
-  readonly #continued: Continued;
+  readonly #yaml: GoYaml;
   /** Plain data; `undefined` where it is no YAML. */
   readonly value: unknown;
   /** Why it is no YAML that LinuxKit reads. */
@@ -22,11 +19,9 @@ export class TemplateDocument {
 
   /** Required variables stand for a word. */
   constructor(content: string) {
-    this.#continued = indentContinued(filled(content).replaceAll(OTHER_BREAKS, '\n'));
-    const { text } = this.#continued;
-    this.#document = parseGoYaml(text, this.#lines);
-    const unread = unreadOffset(this.#document, this.#lines);
-    this.faults = readerFaults(this.#document, text)
+    this.#yaml = readGoYaml(filled(content));
+    const unread = unreadOffset(this.#yaml);
+    this.faults = readerFaults(this.#yaml)
       .filter(({ offset }) => offset < (unread ?? Infinity))
       .map(({ message, offset }) => this.#fault(message, offset));
     this.ignored = unread === undefined ? [] : [this.#ignored(unread)];
@@ -43,7 +38,7 @@ export class TemplateDocument {
 
   /** How a word is written there; `undefined` where none stands itself, but one of a merge. */
   written(path: readonly Step[]): string | undefined {
-    const node = this.#document.getIn(path, true);
+    const node = this.#yaml.document.getIn(path, true);
     return isScalar(node) ? node.source : undefined;
   }
 
@@ -58,7 +53,7 @@ export class TemplateDocument {
 
   #read(): unknown {
     try {
-      return this.#document.toJS({ maxAliasCount: 100 }) as unknown;
+      return this.#yaml.document.toJS({ maxAliasCount: 100 }) as unknown;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       (this.faults as TemplateProblem[]).push(this.#fault(message, 0));
@@ -67,14 +62,14 @@ export class TemplateDocument {
   }
 
   #position(offset: number): { readonly line: number; readonly column: number } {
-    const { line, col } = this.#lines.linePos(offset);
-    const inserted = this.#continued.inserted.get(line - 1) ?? 0;
+    const { line, col } = this.#yaml.lines.linePos(offset);
+    const inserted = this.#yaml.inserted.get(line - 1) ?? 0;
     return { line: Math.max(line, 1), column: Math.max(col - inserted, 1) };
   }
 
   /** Of the nearest thing around it where it is not there itself. */
   #offset(path: readonly Step[], key: boolean): number {
-    const parent = path.length === 0 ? undefined : this.#document.getIn(path.slice(0, -1), true);
+    const parent = path.length === 0 ? undefined : this.#yaml.document.getIn(path.slice(0, -1), true);
     const last = path.at(-1);
     const pair = isCollection(parent)
       ? parent.items.find((item) => isPair(item) && String(item.key) === String(last))
@@ -83,7 +78,7 @@ export class TemplateDocument {
       const node = (key ? pair.key : (pair.value ?? pair.key)) as Node | null;
       if (node?.range) return node.range[0];
     }
-    const node = this.#document.getIn(path, true) as Node | undefined;
+    const node = this.#yaml.document.getIn(path, true) as Node | undefined;
     if (node?.range) return node.range[0];
     return path.length === 0 ? 0 : this.#offset(path.slice(0, -1), key);
   }
