@@ -1,7 +1,7 @@
 import { parseDocument, type YAMLError } from 'yaml';
 
 /** A text whose lines may have been indented further, and by how much each: the first is 0. */
-export interface Continued {
+interface Continued {
   readonly text: string;
   readonly inserted: ReadonlyMap<number, number>;
 }

@@ -14,7 +14,7 @@ import { GO_NUMBERS } from './go-numbers.ts';
 import { forbiddenTab } from './tabs.ts';
 
 /** Why a text is no YAML for LinuxKit, and where. */
-export interface ReaderFault {
+interface ReaderFault {
   readonly message: string;
   readonly offset: number;
 }
