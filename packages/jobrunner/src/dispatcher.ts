@@ -53,7 +53,7 @@ export interface Dispatcher extends AsyncDisposable {
   idle(): Promise<void>;
   /**
    * Takes no more, forgets what waits in this process, aborts what runs with `reason`, and waits for it `graceMs` at
-   * most. Closing again changes nothing.
+   * most. A `start` or a `dispatch` that waits for somebody's answer ends at once. Closing again changes nothing.
    */
   close(options?: { readonly graceMs?: number; readonly reason?: unknown }): Promise<void>;
 }

@@ -1,34 +1,11 @@
 import type { Dispatcher, Handover, Job, JobRunner } from '../dispatcher.ts';
-import { within } from '../dispatch/within.ts';
-import { answered } from './answered.ts';
-import { Awaited } from './awaited.ts';
-import { Bell } from './bell.ts';
-import { Directory } from './directory.ts';
-import { idOf, Lane } from './lane.ts';
 import { type BullmqDispatcherOptions, type BullmqSettings, settledOptions } from './options.ts';
-import { Shift } from './shift.ts';
-import { openStore, type Store } from './store.ts';
+import { QueueSession } from './queue-session.ts';
 
-/** How soon is asked again whether others have done what is awaited. */
-const ASK_AGAIN_MS = 200;
-/** So long a queue may take to let go of its connection. */
-const CLOSING_MS = 1000;
-/** So long a store may take to be opened, tables made and all. */
-const OPENING_MS = 60_000;
-
-/** Where jobs are. */
-interface Places {
-  readonly store: Store;
-  readonly directory: Directory;
-  readonly lanes: Map<string, Promise<Lane>>;
-}
-
-/** What there is between start and close. */
-interface Session extends Places {
+/** A start that has not come to its end. */
+interface Start {
   readonly stop: AbortController;
-  readonly shift: Shift;
-  /** Settles when nothing more is begun. */
-  readonly working: Promise<void>;
+  readonly ended: Promise<unknown>;
 }
 
 /**
@@ -52,9 +29,9 @@ interface Session extends Places {
 export class BullmqDispatcher implements Dispatcher {
   readonly isLocal: boolean = false;
   readonly #settings: BullmqSettings;
-  readonly #ends = new Bell();
-  readonly #awaited = new Awaited();
-  #session: Session | undefined;
+  #starting: Start | undefined;
+  #session: QueueSession | undefined;
+  #closing: Promise<void> | undefined;
 
   /** @throws TypeError or RangeError for options that are none. */
   constructor(options: BullmqDispatcherOptions) {
@@ -64,93 +41,56 @@ export class BullmqDispatcher implements Dispatcher {
   /**
    * Connects, after it has let go of what an earlier start has left.
    *
-   * @throws `ERR_JOBRUNNER_QUEUE_FAILED` where a package is missing, or the queue cannot be reached.
+   * @throws `ERR_JOBRUNNER_QUEUE_FAILED` where a package is missing, or the queue cannot be reached; the reason of a
+   *   `close` that comes before it has connected. Nothing is left open then.
    */
   async start(run: JobRunner): Promise<void> {
-    await this.close();
-    const settings = this.#settings;
-    const ask = (): Promise<Store> => openStore(settings);
-    const store = await answered({ id: settings.name, what: 'open it', timeoutMs: OPENING_MS, ask });
-    const directory = new Directory(store, settings);
-    const lanes = new Map<string, Promise<Lane>>();
-    const places = { store, directory, lanes };
+    while (this.#isOpen) await this.close();
     const stop = new AbortController();
-    const discover = async (): Promise<void> => {
-      for (const repo of await directory.newcomers()) this.#lane(places, repo).catch(() => undefined); // it is told of again
-    };
-    const onEnded = (id: string | undefined): void => {
-      if (id !== undefined) this.#awaited.delete(id);
-      this.#ends.ring();
-    };
-    const shift = new Shift({ settings, run, lanes, discover, stop: stop.signal, awaited: this.#awaited, onEnded });
-    this.#session = { ...places, stop, shift, working: shift.work() };
-  }
-
-  /** @throws `ERR_JOBRUNNER_QUEUE_FAILED` where the queue does not answer within a lease. */
-  async dispatch(job: Job): Promise<Handover> {
-    const session = this.#session;
-    if (session === undefined) return { isTaken: false };
-    const { name: id, leaseMs: timeoutMs } = this.#settings;
-    const ask = async (): Promise<Handover> => {
-      const [lane] = await Promise.all([this.#lane(session, job.repo), session.directory.enter(job.repo)]);
-      return lane.put(job);
-    };
-    const handover = await answered({ id, what: `put ${job.handler} into it`, timeoutMs, ask });
-    if (handover.isTaken) this.#awaited.add(idOf(job), job.repo);
-    if (handover.outcome !== undefined) this.#awaited.delete(idOf(job));
-    session.shift.wake(handover.isTaken ? job.repo : undefined);
-    return handover;
-  }
-
-  /** Resolves when all that this process put into the queue is done, by whomever, and nothing runs here. */
-  async idle(): Promise<void> {
-    for (let session = this.#session; session !== undefined; session = this.#session) {
-      const { running } = session.shift;
-      if (this.#awaited.isEmpty && running.length === 0) return;
-      await Promise.all(running);
-      if (!(await this.#forgetWhatIsOver(session))) await this.#ends.wait(ASK_AGAIN_MS);
+    const opening = QueueSession.open(this.#settings, run, stop.signal);
+    const starting = { stop, ended: opening.catch(() => undefined) };
+    this.#starting = starting;
+    try {
+      this.#session = await opening;
+    } finally {
+      this.#starting = undefined;
     }
   }
 
+  /** @throws `ERR_JOBRUNNER_QUEUE_FAILED` where the queue does not answer within a lease; the reason of a `close`. */
+  async dispatch(job: Job): Promise<Handover> {
+    return this.#session?.dispatch(job) ?? { isTaken: false };
+  }
+
+  /** Resolves when all that this process put into the queue is done, by whomever, and nothing runs here; or it is closed. */
+  async idle(): Promise<void> {
+    await this.#session?.idle();
+  }
+
+  /**
+   * Ends what waits for the queue at once, what runs within `graceMs`, and has let go of the connection a moment later,
+   * also where nobody answers there.
+   */
   async close({ graceMs = 0, reason }: { readonly graceMs?: number; readonly reason?: unknown } = {}): Promise<void> {
-    const session = this.#session;
-    if (session === undefined) return;
-    this.#session = undefined;
-    const { directory, lanes, shift, stop, store, working } = session;
-    stop.abort(reason);
-    shift.wake();
-    this.#ends.ring();
-    // a queue that cannot be reached answers nothing: what waits for it ends when its connection does
-    await within(Promise.all([working, ...shift.running]), graceMs, undefined);
-    this.#awaited.clear();
-    const closing = [...lanes.values()].map(async (lane) => (await lane).close());
-    await within(Promise.allSettled([...closing, directory.close()]), CLOSING_MS, undefined);
-    await store.close();
+    this.#closing ??= this.#close(graceMs, reason).finally(() => {
+      this.#closing = undefined;
+    });
+    await this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  #lane({ directory, lanes, store }: Places, repo: string): Promise<Lane> {
-    const known = lanes.get(repo);
-    if (known !== undefined) return known;
-    const opening = Lane.open(store, repo, this.#settings);
-    lanes.set(repo, opening);
-    opening.catch(() => {
-      lanes.delete(repo);
-      directory.tellAgain(repo);
-    });
-    return opening;
+  get #isOpen(): boolean {
+    return this.#starting !== undefined || this.#session !== undefined || this.#closing !== undefined;
   }
 
-  /** Whether there was any such thing. */
-  async #forgetWhatIsOver(session: Session): Promise<boolean> {
-    let isAny = false;
-    for (const [id, repo] of this.#awaited.all) {
-      const lane = await this.#lane(session, repo).catch(() => undefined);
-      if (await lane?.isOver(id).catch(() => false)) isAny = this.#awaited.delete(id) || isAny;
-    }
-    return isAny;
+  async #close(graceMs: number, reason: unknown): Promise<void> {
+    this.#starting?.stop.abort(reason);
+    await this.#starting?.ended;
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.close({ graceMs, reason });
   }
 }

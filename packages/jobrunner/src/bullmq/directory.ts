@@ -12,9 +12,14 @@ export class Directory {
   /** How many there were when they were read; nothing is read where there are still as many. */
   #count = 0;
 
-  constructor(store: Store, { name, logger }: Pick<BullmqSettings, 'name' | 'logger'>) {
-    this.#queue = store.directory(name);
-    this.#queue.on('error', (error) => logger?.warn('queue', { error: error.message }));
+  private constructor(queue: StoredDirectory) {
+    this.#queue = queue;
+  }
+
+  static async open(store: Store, { name, logger }: Pick<BullmqSettings, 'name' | 'logger'>): Promise<Directory> {
+    const queue = await store.directory(name);
+    queue.on('error', (error) => logger?.warn('queue', { error: error.message }));
+    return new Directory(queue);
   }
 
   /** Resolves when every process can know of the repository; the second time at once. */

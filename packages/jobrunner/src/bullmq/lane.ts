@@ -23,6 +23,7 @@ export class Lane {
     }
     const lane = new Lane(queue, worker, settings.rememberMs);
     try {
+      await worker.waitUntilReady();
       await queue.setGlobalConcurrency(1);
       await worker.startStalledCheckTimer();
       return lane;

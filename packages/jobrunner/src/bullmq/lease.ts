@@ -1,6 +1,7 @@
 import { onAbort } from '@core/io';
 
 import { JobrunnerError } from '../errors.ts';
+import { Hold } from './hold.ts';
 import type { StoredJob } from './store.ts';
 
 export interface LeaseOptions {
@@ -20,23 +21,27 @@ export async function underLease<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const forget = onAbort(stop, () => {
+  const stopped = (): void => {
     controller.abort(stop.reason);
-  });
-  if (stop.aborted) controller.abort(stop.reason);
-  let heldUntilMs = performance.now() + leaseMs;
+  };
+  const forget = onAbort(stop, stopped);
+  if (stop.aborted) stopped();
+  const lost = (): void => {
+    controller.abort(leaseLost(job));
+  };
+  const hold = new Hold(leaseMs, lost);
   const renew = async (): Promise<void> => {
     const untilMs = performance.now() + leaseMs;
     const isRenewed = await job.extendLock(token, leaseMs).then(Boolean, () => undefined);
-    if (isRenewed === true) heldUntilMs = untilMs;
-    // where the queue cannot be asked, it is held for as long as it was before
-    else if (isRenewed === false || performance.now() >= heldUntilMs) controller.abort(leaseLost(job));
+    if (isRenewed === false) lost();
+    else if (isRenewed === true) hold.until(untilMs); // where the queue cannot be asked, it is held for as long as it was
   };
   const timer = setInterval(() => void renew(), Math.ceil(leaseMs / 3));
   try {
     return await work(controller.signal);
   } finally {
     clearInterval(timer);
+    hold.end();
     forget();
   }
 }

@@ -34,6 +34,8 @@ export class Shift {
   readonly #bell = new Bell();
   /** By repository. */
   readonly #running = new Map<string, Promise<void>>();
+  /** By repository as well: what is left of these is to tell the queue. */
+  readonly #handling = new Map<string, Promise<unknown>>();
   /** When a repository is asked again that had nothing to do, unless something is put in before. */
   readonly #restUntilMs = new Map<string, number>();
   #discoverAtMs = -Infinity;
@@ -47,6 +49,16 @@ export class Shift {
     return [...this.#running.values()];
   }
 
+  /** Resolves when no handler is at work any more. */
+  async handled(): Promise<void> {
+    await Promise.allSettled(this.#handling.values());
+  }
+
+  /** Resolves when the queue was told of every job whose handler is done. */
+  async told(): Promise<void> {
+    await Promise.all([...this.#running].filter(([repo]) => !this.#handling.has(repo)).map(([, running]) => running));
+  }
+
   /** Something has been put into a lane, or all is to end. */
   wake(repo?: string): void {
     if (repo !== undefined) this.#restUntilMs.delete(repo);
@@ -58,7 +70,7 @@ export class Shift {
     const { awaited, settings, stop } = this.#options;
     while (!stop.aborted) {
       const hasBegun = await this.#discoverAndBegin().catch((error: unknown) => {
-        settings.logger?.warn('cannot fetch a job', { error: errorText(error) });
+        if (!stop.aborted) settings.logger?.warn('cannot fetch a job', { error: errorText(error) });
         return false;
       });
       if (!hasBegun) await this.#bell.wait(awaited.isEmpty ? LOOK_NOW_AND_THEN_MS : LOOK_AGAIN_MS);
@@ -130,7 +142,9 @@ export class Shift {
     const { run, settings, stop } = this.#options;
     const { leaseMs } = settings;
     const job = jobOf(stored);
-    const result = await underLease(stored, { token, leaseMs, stop }, (signal) => run(job, { signal }));
+    const handling = underLease(stored, { token, leaseMs, stop }, (signal) => run(job, { signal }));
+    this.#handling.set(job.repo, handling);
+    const result = await handling.finally(() => this.#handling.delete(job.repo));
     if (result === undefined) {
       await stored.moveToDelayed(Date.now() + (stop.aborted ? 0 : leaseMs), token);
       return undefined;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { Awaited } from '../../src/bullmq/awaited.ts';
 import { Bell } from '../../src/bullmq/bell.ts';
@@ -23,6 +23,10 @@ async function aborted(signal: AbortSignal): Promise<unknown> {
 
 const never = new AbortController().signal;
 
+afterEach(() => {
+  jest.useRealTimers();
+});
+
 describe('optionalPeer', () => {
   describe('Bad', () => {
     it('optionalPeer rejects with ERR_JOBRUNNER_QUEUE_FAILED, and says what to install', async () => {
@@ -36,26 +40,32 @@ describe('optionalPeer', () => {
 describe('underLease', () => {
   describe('Good', () => {
     it('underLease renews the lease for as long as the work takes', async () => {
+      jest.useFakeTimers();
       let renewals = 0;
-      let enough = (): void => undefined;
-      const renewed = new Promise<void>((resolve) => (enough = resolve));
-      const job = stored(() => {
-        renewals += 1;
-        if (renewals === 3) enough();
-        return Promise.resolve(1);
+      const job = stored(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1900)); // the first one is in time, just
+        return (renewals += 1);
       });
-      const work = async (signal: AbortSignal): Promise<boolean> => {
-        await renewed;
+      let finish = (): void => undefined;
+      const finished = new Promise<void>((resolve) => (finish = resolve));
+      const working = underLease(job, { token: 't', leaseMs: 3000, stop: never }, async (signal) => {
+        await finished;
         return signal.aborted;
-      };
-      expect(await underLease(job, { token: 't', leaseMs: 3, stop: never }, work)).toBe(false);
+      });
+      await jest.advanceTimersByTimeAsync(60_000);
+      finish();
+      expect(await working).toBe(false);
+      expect(renewals).toBe(58);
+      await jest.advanceTimersByTimeAsync(60_000); // answers that come when nobody needs them any more
+      expect(jest.getTimerCount()).toBe(0);
     });
   });
 
   describe('Ugly', () => {
     it.each([
       ['another process has it', (): Promise<number> => Promise.resolve(0)],
-      ['nobody has answered for a lease', (): Promise<number> => Promise.reject(new Error('gone'))],
+      ['nobody could be asked for a lease', (): Promise<number> => Promise.reject(new Error('gone'))],
+      ['nobody has answered for a lease', (): Promise<number> => new Promise(() => undefined)],
     ])('underLease aborts the work where %s', async (_, extendLock) => {
       const reason = await underLease(stored(extendLock), { token: 't', leaseMs: 3, stop: never }, aborted);
       expect(reason).toMatchObject({ code: 'ERR_JOBRUNNER_QUEUE_FAILED', op: 'queue.renew', id: 'host-uk/core' });
