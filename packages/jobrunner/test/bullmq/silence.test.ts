@@ -159,6 +159,27 @@ describe.each(KINDS)('BullmqDispatcher on a $name that falls silent', ({ tool, s
       expect(reason).toMatchObject({ code: 'ERR_JOBRUNNER_QUEUE_FAILED', op: 'queue.renew' });
     });
 
+    needs(tool)('dispatch and idle go on over cut connections: every job is done, and none is forgotten', async () => {
+      const { way, dispatcher } = await onTheWay({ leaseMs: 1000, concurrency: 3 });
+      const ran = new Set<string>();
+      await dispatcher.start(({ key }) => {
+        if (!ran.has(key) && ran.size % 4 === 0) way.hangUp();
+        ran.add(key);
+        return Promise.resolve(done(draft()));
+      });
+      const jobs = Array.from({ length: 24 }, (_, at) => job(`k${String(at)}`, { repo: `host-uk/${String(at % 6)}` }));
+      for (const one of jobs) {
+        for (let isIn = false; !isIn;) {
+          isIn = await dispatcher.dispatch(one).then(
+            () => true,
+            () => false,
+          );
+        }
+      }
+      await dispatcher.idle();
+      expect([...ran].toSorted()).toEqual(jobs.map(({ key }) => key).toSorted());
+    });
+
     for (const isSilentFromTheStart of [true, false]) {
       const when = isSilentFromTheStart ? 'from the start' : 'later';
       needs(tool)(`close leaves nothing that holds a process up, silent ${when}`, async () => {

@@ -7,6 +7,8 @@ export interface Relay extends AsyncDisposable {
   readonly url: string;
   /** Resolves when nobody is connected, or everybody has hung up. */
   left(): Promise<void>;
+  /** Cuts all connections; new ones may come. */
+  hangUp(): void;
   /** Falls silent; resolves when something is asked then that nobody answers. */
   mute(): Promise<void>;
 }
@@ -27,9 +29,8 @@ export async function relay(
     callers.add(near);
     for (const socket of [near, far]) {
       sockets.add(socket);
-      socket.on('error', () => {
-        socket.destroy();
-      });
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => sockets.delete(socket));
     }
     near.on('data', (data) => {
       questions += 1;
@@ -48,6 +49,9 @@ export async function relay(
     });
     far.on('close', () => hear ?? near.destroy());
   }).listen(0, '127.0.0.1');
+  const hangUp = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   await once(server, 'listening');
   url.port = String((server.address() as AddressInfo).port);
   return {
@@ -55,11 +59,12 @@ export async function relay(
     async left() {
       await Promise.all([...callers].map((socket) => Promise.race([once(socket, 'end'), once(socket, 'close')])));
     },
+    hangUp,
     async mute() {
       await new Promise<void>((resolve) => (hear = resolve));
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      hangUp();
       await once(server.close(), 'close');
     },
   };
