@@ -43,6 +43,8 @@ export interface ChildFacts {
 /** All that one scan found in a repository. */
 export interface RepoFacts {
   readonly pulls: readonly PullFacts[];
+  /** Numbers of those that were merged too long ago for the lists, and were asked for. */
+  readonly unlistedPulls: ReadonlySet<number>;
   readonly epics: readonly EpicFacts[];
   /** By number; `undefined` for a number that is no issue. */
   readonly children: ReadonlyMap<number, ChildFacts | undefined>;

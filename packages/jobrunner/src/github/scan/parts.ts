@@ -26,8 +26,10 @@ export interface PartContext {
   readonly onSizes?: (sizes: PageSizes) => void;
 }
 
-/** So many children in one part: it is asked in halves where that is too much. */
-const MOST_CHILDREN = 50;
+/** So many records by their numbers in one part: it is asked in halves where that is too much. */
+const MOST_NUMBERS = 50;
+/** So many pages of older pull requests are read: those of a repository as busy as any for a long time. */
+const MOST_OLDER_PAGES = 10;
 
 /** Everything that a repository is asked for first. */
 export function scanPart(context: PartContext): Part {
@@ -47,21 +49,51 @@ export function scanPart(context: PartContext): Part {
 
 /** Children by their numbers, in as many parts as it takes. */
 export function childParts(context: PartContext, numbers: readonly number[]): Part[] {
+  return partsByNumber(context, numbers, {
+    select: (number) => select.child(number),
+    take: (number, repository) => {
+      context.draft.addChild(number, maybeObjectAt(repository, `c${String(number)}`));
+      return [];
+    },
+  });
+}
+
+/** Pull requests by their numbers, in as many parts as it takes. */
+export function pullParts(context: PartContext, numbers: readonly number[]): Part[] {
+  return partsByNumber(context, numbers, {
+    select: (number) => select.pull(number, context.sizes),
+    take: (number, repository) => {
+      const node = maybeObjectAt(repository, `q${String(number)}`);
+      return node === undefined ? [] : linksOf(context, node, context.draft.addUnlistedPull(node));
+    },
+  });
+}
+
+/** Pull requests that were merged, from the one that was opened last down to this number, or as far as is reasonable. */
+export function olderParts(context: PartContext, downTo: number): Part[] {
+  return [moreOlder(context, { downTo, pages: MOST_OLDER_PAGES })];
+}
+
+interface ByNumber {
+  readonly select: (number: number) => select.Selection;
+  readonly take: (number: number, repository: Json) => Part[];
+}
+
+function partsByNumber(context: PartContext, numbers: readonly number[], by: ByNumber): Part[] {
   if (numbers.length === 0) return [];
-  if (numbers.length > MOST_CHILDREN) {
+  if (numbers.length > MOST_NUMBERS) {
     return [
-      ...childParts(context, numbers.slice(0, MOST_CHILDREN)),
-      ...childParts(context, numbers.slice(MOST_CHILDREN)),
+      ...partsByNumber(context, numbers.slice(0, MOST_NUMBERS), by),
+      ...partsByNumber(context, numbers.slice(MOST_NUMBERS), by),
     ];
   }
-  const read = (repository: Json): Part[] => {
-    for (const number of numbers) context.draft.addChild(number, maybeObjectAt(repository, `c${String(number)}`));
-    return [];
-  };
+  const read = (repository: Json): Part[] => numbers.flatMap((number) => by.take(number, repository));
   const half = Math.ceil(numbers.length / 2);
   const halves = [numbers.slice(0, half), numbers.slice(half)];
-  const smaller = (): Part[] => (half === numbers.length ? [] : halves.flatMap((some) => childParts(context, some)));
-  const { text, cost } = select.together(numbers.map((number) => select.child(number)));
+  const smaller = (): Part[] => {
+    return half === numbers.length ? [] : halves.flatMap((some) => partsByNumber(context, some, by));
+  };
+  const { text, cost } = select.together(numbers.map((number) => by.select(number)));
   return [{ repo: context.draft.home.repo, text, cost, read, smaller }];
 }
 
@@ -91,10 +123,31 @@ function readOpen(context: PartContext, repository: Json): Part[] {
 }
 
 function readMerged(context: PartContext, repository: Json): Part[] {
-  return pageAt(repository, 'merged').nodes.flatMap((node) => {
-    const cursor = context.draft.addMergedPull(node);
-    return cursor === undefined ? [] : [moreLinks(context, Number(node['number']), cursor)];
-  });
+  const { nodes, next } = pageAt(repository, 'merged');
+  context.draft.hasMoreMerged = next !== undefined;
+  return nodes.flatMap((node) => linksOf(context, node, context.draft.addMergedPull(node)));
+}
+
+function linksOf(context: PartContext, node: Json, cursor: string | undefined): Part[] {
+  return cursor === undefined ? [] : [moreLinks(context, Number(node['number']), cursor)];
+}
+
+interface Older {
+  readonly downTo: number;
+  /** So many at most. */
+  readonly pages: number;
+  readonly after?: string | undefined;
+}
+
+function moreOlder(context: PartContext, older: Older): Part {
+  const { downTo, pages, after } = older;
+  const read = (repository: Json): Part[] => {
+    const { nodes, next } = pageAt(repository, 'older');
+    const links = nodes.flatMap((node) => linksOf(context, node, context.draft.addUnlistedPull(node)));
+    const isDone = next === undefined || pages === 1 || nodes.some((node) => Number(node['number']) < downTo);
+    return isDone ? links : [...links, moreOlder(context, { downTo, pages: pages - 1, after: next })];
+  };
+  return partOf(context, select.olderMerged(context.sizes, after), read, (smaller) => moreOlder(smaller, older));
 }
 
 function moreEpics(context: PartContext, after: string): Part {

@@ -24,10 +24,13 @@ interface EpicDraft extends EpicFacts {
 /** What a scan has found of one repository so far: the pages of its answers, put together. */
 export class RepoDraft {
   readonly home: TextHome;
+  /** Whether more were merged than are listed. */
+  hasMoreMerged = false;
   readonly #pulls = new Map<number, PullDraft>();
   readonly #epics = new Map<number, EpicDraft>();
   readonly #children = new Map<number, ChildFacts | undefined>();
   readonly #states = new Map<number, IssueState>();
+  readonly #unlistedPulls = new Set<number>();
 
   /** As GitHub calls it now; it answers to former names, too. */
   #name: string;
@@ -49,6 +52,7 @@ export class RepoDraft {
       epics: [...this.#epics.values()],
       children: this.#children,
       states: this.#states,
+      unlistedPulls: this.#unlistedPulls,
     };
   }
 
@@ -75,6 +79,14 @@ export class RepoDraft {
     const pull = this.#settledPull(node);
     this.#pulls.set(pull.number, pull);
     return this.addLinks(pull.number, node);
+  }
+
+  /** A pull request that no list has; it is left out unless it is merged. Returns where its links go on. */
+  addUnlistedPull(node: Json): string | undefined {
+    const number = numberAt(node, 'number');
+    if (this.#pulls.has(number) || node['state'] !== 'MERGED') return undefined;
+    this.#unlistedPulls.add(number);
+    return this.addMergedPull(node);
   }
 
   /** More threads of a pull request. */

@@ -73,7 +73,7 @@ export class Scan {
     if (tooMuch !== undefined) throw tooMuchError(batch, tooMuch);
     return batch.flatMap((part, at) => {
       const alias = `r${String(at)}`;
-      const own = faults.filter((fault) => concerns(fault, alias, data) && !isMissingChild(fault));
+      const own = faults.filter((fault) => concerns(fault, alias, data) && !isMissingNumber(fault));
       if (own.length > 0) return this.#fail(part.repo, own);
       return this.#read(part, data, alias);
     });
@@ -153,11 +153,11 @@ function concerns({ path: [alias] }: GraphqlFault, own: string, data: Json): boo
   return isMissing(own) || !names.some(isMissing);
 }
 
-/** A number in a checklist that is a pull request's, or nobody's. */
-function isMissingChild({ type, message, path }: GraphqlFault): boolean {
+/** A number in a checklist that is a pull request's, or nobody's; a pull request that is gone. */
+function isMissingNumber({ type, message, path }: GraphqlFault): boolean {
   const [, field] = path;
-  const isChild = path.length === 2 && typeof field === 'string' && /^c\d+$/.test(field);
-  return isChild && (type === 'NOT_FOUND' || /could not resolve to an issue/i.test(message));
+  const isNumber = path.length === 2 && typeof field === 'string' && /^[cq]\d+$/.test(field);
+  return isNumber && (type === 'NOT_FOUND' || /could not resolve to an? (?:issue|pull)/i.test(message));
 }
 
 function described({ message, path }: GraphqlFault): string {

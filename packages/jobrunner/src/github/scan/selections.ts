@@ -8,6 +8,8 @@ export interface Selection {
 }
 
 const NEXT = 'pageInfo{hasNextPage endCursor}';
+/** What matters of a pull request that is not open. */
+const SETTLED = 'number state headRefOid body';
 const FREE: QueryCost = { nodes: 0, calls: 0 };
 
 /** Issues that a pull request closes; GitHub links those of other repositories, too. */
@@ -43,9 +45,23 @@ export function mergedPulls(sizes: PageSizes): Selection {
   const { text, cost } = links(sizes.links);
   const args = argumentsOf({ first: sizes.merged, states: '[MERGED]', orderBy: '{field:UPDATED_AT,direction:DESC}' });
   return {
-    text: `merged:pullRequests(${args}){nodes{number state headRefOid body ${text}}}`,
+    text: `merged:pullRequests(${args}){${NEXT} nodes{${SETTLED} ${text}}}`,
     cost: connection(sizes.merged, cost),
   };
+}
+
+/** Pull requests that were merged whenever, those first that were opened last. */
+export function olderMerged(sizes: PageSizes, after?: string): Selection {
+  const { text, cost } = links(sizes.links);
+  const first = 2 * sizes.pulls;
+  const args = argumentsOf({ first, states: '[MERGED]', orderBy: '{field:CREATED_AT,direction:DESC}' }, after);
+  return { text: `older:pullRequests(${args}){${NEXT} nodes{${SETTLED} ${text}}}`, cost: connection(first, cost) };
+}
+
+/** A pull request by its number. */
+export function pull(number: number, sizes: PageSizes): Selection {
+  const { text, cost } = links(sizes.links);
+  return { text: `q${String(number)}:pullRequest(number:${String(number)}){${SETTLED} ${text}}`, cost };
 }
 
 /** Children that GitHub itself keeps. */

@@ -33,7 +33,8 @@ export function signalsOf(facts: RepoFacts, home: TextHome): PipelineSignal[] {
  * those whose end is open.
  */
 export function unlistedChildren(facts: RepoFacts, home: TextHome): number[] {
-  const unlisted = childrenOf({ ...facts, children: new Map() }, home).filter(({ pull, isTicked, state }) => {
+  const pulls = facts.pulls.filter(({ number }) => !facts.unlistedPulls.has(number));
+  const unlisted = childrenOf({ ...facts, pulls, children: new Map() }, home).filter(({ pull, isTicked, state }) => {
     const isToTick = isTicked === false;
     if (pull === undefined) return isToTick || state !== 'CLOSED';
     return pull.state === 'MERGED' && !isToTick && state === undefined;

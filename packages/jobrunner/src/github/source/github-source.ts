@@ -8,7 +8,7 @@ import { type GitHubClient, githubClient } from '../client/github-client.ts';
 import { GitHubError } from '../client/github-error.ts';
 import { RateBudget } from '../client/rate-budget.ts';
 import { priceOf } from '../scan/batches.ts';
-import { childParts, type Part, scanPart } from '../scan/parts.ts';
+import { childParts, olderParts, type Part, pullParts, scanPart } from '../scan/parts.ts';
 import { RepoDraft } from '../scan/repo-draft.ts';
 import { Scan } from '../scan/scan.ts';
 import { webHosts } from '../text/issue-reference.ts';
@@ -150,17 +150,23 @@ export class GitHubSource implements JobSource {
   }
 
   #firstParts(memory: RepoMemory, draft: RepoDraft): Part[] {
-    const { sizes, unlisted } = memory;
+    const { sizes, unlisted, unlistedPulls } = memory;
     const onSizes = (fitting: typeof sizes): void => {
       memory.sizes = fitting;
     };
     const context = { draft, sizes, epicLabel: this.#epicLabel, onSizes };
-    return [scanPart(context), ...childParts(context, unlisted)];
+    return [scanPart(context), ...childParts(context, unlisted), ...pullParts(context, unlistedPulls)];
   }
 
   #missingParts(memory: RepoMemory, draft: RepoDraft): Part[] {
     const context = { draft, sizes: memory.sizes, epicLabel: this.#epicLabel };
-    return childParts(context, memory.missing(draft.facts()));
+    const facts = draft.facts();
+    const oldest = draft.hasMoreMerged ? memory.oldestMissed(facts) : undefined;
+    return [
+      ...childParts(context, memory.missing(facts)),
+      ...pullParts(context, memory.missingPulls(facts)),
+      ...(oldest === undefined ? [] : olderParts(context, oldest)),
+    ];
   }
 
   #tellProblems(): void {

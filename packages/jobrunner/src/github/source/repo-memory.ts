@@ -13,6 +13,11 @@ export class RepoMemory {
   sizes: PageSizes = PAGE_SIZES;
   #signals: readonly PipelineSignal[] | undefined;
   #unlisted: readonly number[] = [];
+  #unlistedPulls: readonly number[] = [];
+  /** Those of the signals: where they are in no list any more, they may have been merged. */
+  #pulls: readonly number[] = [];
+  /** All that were in the lists, or were asked for. */
+  #knownPulls: ReadonlySet<number> = new Set();
   readonly #finished = new Set<number>();
   #scannedAt = Number.NEGATIVE_INFINITY;
   #isStale = true;
@@ -31,6 +36,11 @@ export class RepoMemory {
     return this.#unlisted;
   }
 
+  /** Pull requests that the next scan asks for in the same way. */
+  get unlistedPulls(): readonly number[] {
+    return this.#unlistedPulls;
+  }
+
   /** The next poll scans, whatever GitHub says of changes. */
   forget(): void {
     this.#isStale = true;
@@ -46,11 +56,34 @@ export class RepoMemory {
     return this.#unlistedOf(facts).filter((number) => !facts.children.has(number));
   }
 
+  /** Pull requests that were told of, and that this scan says nothing of. */
+  missingPulls({ pulls, children }: RepoFacts): number[] {
+    const linked = [...children.values()].flatMap((child) => child?.pulls ?? []);
+    const met = new Set([...pulls, ...linked].map(({ number }) => number));
+    return this.#pulls.filter((number) => !met.has(number));
+  }
+
+  /**
+   * The oldest child whose pull request may have been merged without a list that tells of it, as far as the lists are
+   * new from end to end: in the first scan, and after a great many merges.
+   */
+  oldestMissed(facts: RepoFacts): number | undefined {
+    const { pulls, children } = facts;
+    if (pulls.some(({ number, state }) => state === 'MERGED' && this.#knownPulls.has(number))) return undefined;
+    const open = this.#unlistedOf(facts).filter((number) => {
+      return !children.has(number) || children.get(number)?.pulls.length === 0;
+    });
+    return open.length === 0 ? undefined : Math.min(...open);
+  }
+
   /** A scan was complete. */
   keep(facts: RepoFacts, now: number): void {
     for (const number of finishedChildren(facts, this.home)) this.#finished.add(number);
     this.#unlisted = this.#unlistedOf(facts);
     this.#signals = signalsOf(facts, this.home);
+    this.#pulls = [...new Set(this.#signals.map(({ prNumber }) => prNumber))].filter((number) => number > 0);
+    this.#unlistedPulls = this.#pulls.filter((number) => facts.unlistedPulls.has(number));
+    this.#knownPulls = new Set(facts.pulls.map(({ number }) => number));
     this.#scannedAt = now;
     this.#isStale = false;
   }

@@ -58,6 +58,26 @@ describe('Good', () => {
     expect(queries).toHaveLength(3);
   });
 
+  it('a scan asks for a pull request that is in no list any more, and does without one that is gone', async () => {
+    const child = {
+      number: 1,
+      state: 'OPEN',
+      title: '',
+      body: '',
+      assignees: NONE,
+      closedByPullRequestsReferences: NONE,
+    };
+    const message = 'Could not resolve to a PullRequest with the number of 3.';
+    const { source, queries } = sourceOf(data(repository()), data(repository({}, { open: NONE })), {
+      data: { rateLimit: null, r0: { c1: child }, r1: { q3: null } },
+      errors: [{ type: 'NOT_FOUND', path: ['r1', 'q3'], message }],
+    });
+    expect(await poll(source)).toMatchObject([{ prNumber: 3 }]);
+    expect(await poll(source)).toMatchObject([{ prNumber: 0, needsCoding: true }]);
+    expect([queries.length, source.problems]).toEqual([3, []]);
+    expect(queries[2]).toContain('q3:pullRequest(number:3){number state headRefOid body closingIssuesReferences');
+  });
+
   it('a scan knows a repository that was renamed by its new name', async () => {
     const renamed = { nameWithOwner: 'a/new' };
     const closingIssuesReferences = { pageInfo: END, nodes: [{ number: 1, state: 'OPEN', repository: renamed }] };
