@@ -161,7 +161,12 @@ export class Journal implements AsyncDisposable {
     return { ok: true, files, lines, torn };
   }
 
-  /** Waits until all that was appended is kept, on the disk unless the durability is `none`. The second time it does nothing. */
+  /**
+   * Waits until all that was appended is kept, on the disk unless the durability is `none`. The second time it does nothing.
+   *
+   * @throws `ERR_JOURNAL_UNWRITABLE` where with the durability `batch` something may not have reached the disk, now or
+   *   at any time before.
+   */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

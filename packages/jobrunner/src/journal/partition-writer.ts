@@ -70,10 +70,18 @@ export class PartitionWriter {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Has what was written reach the disk. */
+  /**
+   * Has what was written reach the disk.
+   *
+   * @throws `ERR_JOURNAL_UNWRITABLE` where it may not have.
+   */
   async sync(): Promise<void> {
     await this.idle();
-    await this.#medium.append(this.#path, '', { durable: true });
+    try {
+      await this.#medium.append(this.#path, '', { durable: true });
+    } catch (cause) {
+      throw unwritable(this.#path, cause);
+    }
   }
 
   async #run(): Promise<void> {

@@ -7,10 +7,6 @@ export class Durations {
   #count = 0;
   #mostMs = 0;
 
-  get count(): number {
-    return this.#count;
-  }
-
   get mostMs(): number {
     return this.#mostMs;
   }

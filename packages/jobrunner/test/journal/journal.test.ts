@@ -290,7 +290,52 @@ describe('Journal', () => {
     });
   });
 
+  describe('Bad', () => {
+    it.each([1, 2, 3])(
+      'a journal with a folder that cannot be read (%d) is not taken for a smaller one',
+      async (nth) => {
+        const { medium: inner } = await filled(1);
+        for (const read of [
+          (journal: Journal): Promise<unknown> => journal.verify(),
+          (journal: Journal): Promise<unknown> => all(journal.entries()),
+          (journal: Journal): Promise<unknown> => all(journal.replay()),
+        ]) {
+          const medium = faulty(inner, [{ op: 'list', nth, error: 'EACCES' }]);
+          const reading = read(await Journal.open({ medium, baseDir: 'journal' }));
+          await expect(reading).rejects.toMatchObject({ code: 'EACCES' });
+        }
+      },
+    );
+
+    it('append is refused where nobody can say how long the file is', async () => {
+      const { medium: inner, lines } = await filled(1);
+      const medium = faulty(inner, [{ op: 'stat', path: 'journal/host-uk/core/*.jsonl', nth: 1, error: 'EIO' }]);
+      const journal = await Journal.open({ medium, baseDir: 'journal' });
+      await jobrunnerRefusalOf(() => journal.append(sampleSignal(), sampleResult()), 'ERR_JOURNAL_UNWRITABLE');
+      await journal.append(sampleSignal(), sampleResult({ cycle: 9 }));
+      await journal.close();
+      expect((await entriesOf(inner)).map(({ cycle }) => cycle)).toEqual([lines[0]?.cycle, 9]);
+      expect(await verified(inner)).toMatchObject({ ok: true, lines: 2, torn: 0 });
+    });
+
+    it('close rejects with ERR_JOURNAL_UNWRITABLE where a batch may not have reached the disk', async () => {
+      const medium = faulty(new MemoryMedium(), [{ op: 'append', nth: 3, error: 'EIO' }]);
+      const journal = await Journal.open({ medium, baseDir: 'journal', durability: 'batch' });
+      await journal.append(sampleSignal(), sampleResult());
+      await jobrunnerRefusalOf(() => journal.close(), 'ERR_JOURNAL_UNWRITABLE');
+    });
+  });
+
   describe('Ugly', () => {
+    it('append heals a file in which there is nothing but a torn line', async () => {
+      const medium = new MemoryMedium();
+      await medium.write(PATH, '{"ts":"2026-02-05T1');
+      const journal = await Journal.open({ medium, baseDir: 'journal' });
+      await journal.append(sampleSignal(), sampleResult());
+      await journal.close();
+      expect(await verified(medium)).toEqual({ ok: true, files: 1, lines: 1, torn: 1 });
+    });
+
     it.each([0, 1, 100, 600, 700, 1200, 1e6])(
       'append goes on with its chain after a write of which %d bytes came into the file',
       async (tornBytes) => {
