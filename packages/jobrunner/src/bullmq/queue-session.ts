@@ -1,3 +1,5 @@
+import { unlessAborted } from '@core/io';
+
 import { within } from '../dispatch/within.ts';
 import type { Handover, Job, JobRunner } from '../dispatcher.ts';
 import { answered } from './answered.ts';
@@ -159,7 +161,7 @@ interface Opening {
 async function partsOf({ settings, run, signal }: Opening): Promise<Parts> {
   const store = await openStore(settings, signal);
   try {
-    return { settings, run, store, directory: await Directory.open(store, settings) };
+    return { settings, run, store, directory: await unlessAborted(Directory.open(store, settings), signal) };
   } catch (error) {
     await store.close();
     throw error;

@@ -10,7 +10,7 @@ import { Leaver } from './support/leaver.ts';
 import { type Relay, relay } from './support/relay.ts';
 import { startPostgres, startRedis, type TestServer } from './support/servers.ts';
 
-jest.setTimeout(60_000); // servers are started, and the machine may be busy
+jest.setTimeout(120_000); // servers and processes are started, and the machine may be busy
 
 interface Kind {
   readonly name: string;
@@ -76,9 +76,9 @@ describe.each(KINDS)('BullmqDispatcher on a $name that falls silent', ({ tool, s
   describe('Ugly', () => {
     needs(tool)('close ends a start, and whatever else waits for an answer, with its reason', async () => {
       const { way, dispatcher } = await onTheWay();
-      const asked = way.mute();
+      way.mute();
       const starting = reasonOf(dispatcher.start(() => Promise.resolve(undefined)));
-      await asked;
+      await way.unanswered;
       const dispatching = reasonOf(dispatcher.dispatch(job('a')));
       const idle = dispatcher.idle();
       await Promise.all([dispatcher.close({ graceMs: FOR_EVER_MS, reason: ENOUGH }), dispatcher.close()]);
@@ -101,10 +101,10 @@ describe.each(KINDS)('BullmqDispatcher on a $name that falls silent', ({ tool, s
       });
       await dispatcher.dispatch(job('a'));
       await gate.reached;
-      const asked = way.mute();
+      way.mute();
       const dispatching = reasonOf(dispatcher.dispatch(job('b', { repo: 'host-uk/web' })));
       const idle = dispatcher.idle();
-      await asked;
+      await way.unanswered;
       const closing = dispatcher.close({ graceMs: FOR_EVER_MS, reason: ENOUGH });
       expect(await dispatching).toBe(ENOUGH);
       gate.open();
@@ -118,12 +118,12 @@ describe.each(KINDS)('BullmqDispatcher on a $name that falls silent', ({ tool, s
 
     needs(tool)('Poller keeps to its signal', async () => {
       const { way, dispatcher } = await onTheWay();
-      const asked = way.mute();
+      way.mute();
       const stop = new AbortController();
       const [source, handler, events] = [new TestSource([draft()]), new TestHandler(), new EventLog()];
       const poller = new Poller({ sources: [source], handlers: [handler], dispatcher, events: events.listen });
       const running = reasonOf(poller.run({ signal: stop.signal }));
-      await Promise.all([asked, events.until('source-polled')]);
+      await Promise.all([way.unanswered, events.until('source-polled')]);
       stop.abort(ENOUGH);
       expect(await running).toBe(ENOUGH);
       expect([handler.calls.length, events.of('dispatch-failed')]).toEqual([0, []]);
@@ -146,7 +146,7 @@ describe.each(KINDS)('BullmqDispatcher on a $name that falls silent', ({ tool, s
       });
       await dispatcher.dispatch(job('a'));
       await gate.reached;
-      void way.mute();
+      way.mute();
       gate.open();
       const other = later(new BullmqDispatcher({ name, leaseMs: 1000, ...store(server?.url ?? '') }));
       const again = new Promise<Job>((resolve) => {
@@ -184,14 +184,14 @@ describe.each(KINDS)('BullmqDispatcher on a $name that falls silent', ({ tool, s
       const when = isSilentFromTheStart ? 'from the start' : 'later';
       needs(tool)(`close leaves nothing that holds a process up, silent ${when}`, async () => {
         const way = later(await relay(server?.url ?? ''));
-        const mute = isSilentFromTheStart ? way.mute() : undefined;
+        if (isSilentFromTheStart) way.mute();
         const name = `silent-${String((count += 1))}`;
         const leaver = later(new Leaver({ options: { name, ...store(way.url) }, isSilentFromTheStart }));
         expect(await leaver.next()).toBe('ready');
-        const asked = mute ?? way.mute();
+        way.mute();
         leaver.goOn();
         expect(await leaver.next()).toBe('waits');
-        await asked;
+        await way.unanswered;
         leaver.goOn();
         expect(await leaver.next()).toHaveLength(3);
         expect(await leaver.ended).toBe(0);
@@ -200,8 +200,21 @@ describe.each(KINDS)('BullmqDispatcher on a $name that falls silent', ({ tool, s
   });
 });
 
-describe('BullmqDispatcher on a PostgreSQL that hangs up', () => {
+describe('BullmqDispatcher on a PostgreSQL that goes away while it starts', () => {
   describe('Ugly', () => {
+    needs('postgres')('close ends the start, wherever that is', async () => {
+      await using server = await startPostgres();
+      for (const mutesAfter of [1, 2, 3, 4, 6, 8]) {
+        await using way = await relay(server.url, { mutesAfter });
+        await using dispatcher = new BullmqDispatcher({ postgres: way.url });
+        const starting = reasonOf(dispatcher.start(() => Promise.resolve(undefined)));
+        await way.unanswered;
+        await dispatcher.close({ reason: ENOUGH });
+        expect([ENOUGH, 'it was done']).toContain(await starting);
+        await way.left();
+      }
+    });
+
     needs('postgres')('start rejects with ERR_JOBRUNNER_QUEUE_FAILED, and can be tried again', async () => {
       await using server = await startPostgres();
       for (const questions of [1, 2, 3, 4, 5, 6]) {

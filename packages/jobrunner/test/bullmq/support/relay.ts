@@ -5,25 +5,31 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface Relay extends AsyncDisposable {
   /** The URL of the server, by this way. */
   readonly url: string;
+  /** Resolves when something was asked that nobody answers. */
+  readonly unanswered: Promise<void>;
   /** Resolves when nobody is connected, or everybody has hung up. */
   left(): Promise<void>;
   /** Cuts all connections; new ones may come. */
   hangUp(): void;
-  /** Falls silent; resolves when something is asked then that nobody answers. */
-  mute(): Promise<void>;
+  /** Falls silent. */
+  mute(): void;
 }
 
-/** A relay to the server with this URL; it hangs up when it is asked so often. */
-export async function relay(
-  target: string,
-  { hangsUpAfter = Infinity }: { readonly hangsUpAfter?: number } = {},
-): Promise<Relay> {
+/** What a relay does when it has been asked so often. */
+export interface RelayOptions {
+  readonly hangsUpAfter?: number;
+  readonly mutesAfter?: number;
+}
+
+/** A relay to the server with this URL. */
+export async function relay(target: string, options: RelayOptions = {}): Promise<Relay> {
+  const { hangsUpAfter = Infinity, mutesAfter = Infinity } = options;
   const url = new URL(target);
   const { port } = url;
   const sockets = new Set<Socket>();
   const callers = new Set<Socket>();
-  let hear: (() => void) | undefined;
-  let questions = 0;
+  let [isMute, questions, setUnanswered] = [false, 0, (): void => undefined];
+  const unanswered = new Promise<void>((resolve) => (setUnanswered = resolve));
   const server = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect(Number(port), '127.0.0.1');
     callers.add(near);
@@ -34,20 +40,21 @@ export async function relay(
     }
     near.on('data', (data) => {
       questions += 1;
-      if (questions > hangsUpAfter) near.destroy();
-      else if (hear === undefined) far.write(data);
-      else hear();
+      isMute ||= questions > mutesAfter;
+      if (isMute) setUnanswered();
+      else if (questions > hangsUpAfter) near.destroy();
+      else far.write(data);
     });
-    far.on('data', (data) => hear ?? near.write(data));
+    far.on('data', (data) => isMute || near.write(data));
     near.on('end', () => {
       callers.delete(near);
-      if (hear === undefined) far.end();
+      if (!isMute) far.end();
     });
     near.on('close', () => {
       callers.delete(near);
       far.destroy();
     });
-    far.on('close', () => hear ?? near.destroy());
+    far.on('close', () => isMute || near.destroy());
   }).listen(0, '127.0.0.1');
   const hangUp = (): void => {
     for (const socket of sockets) socket.destroy();
@@ -55,13 +62,12 @@ export async function relay(
   await once(server, 'listening');
   url.port = String((server.address() as AddressInfo).port);
   return {
-    url: url.href,
+    ...{ url: url.href, unanswered, hangUp },
     async left() {
       await Promise.all([...callers].map((socket) => Promise.race([once(socket, 'end'), once(socket, 'close')])));
     },
-    hangUp,
-    async mute() {
-      await new Promise<void>((resolve) => (hear = resolve));
+    mute() {
+      isMute = true;
     },
     async [Symbol.asyncDispose]() {
       hangUp();
