@@ -2,10 +2,11 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { Awaited } from '../../src/bullmq/awaited.ts';
 import { Bell } from '../../src/bullmq/bell.ts';
-import { idOf } from '../../src/bullmq/lane.ts';
+import { idOf, Lane } from '../../src/bullmq/lane.ts';
 import { underLease } from '../../src/bullmq/lease.ts';
 import { optionalPeer } from '../../src/bullmq/optional-peer.ts';
-import type { StoredJob } from '../../src/bullmq/store.ts';
+import { settledOptions } from '../../src/bullmq/options.ts';
+import type { Store, StoredJob } from '../../src/bullmq/store.ts';
 import { jobrunnerRefusalOf } from '../../src/testing/refusal.ts';
 
 /** A job whose lease is renewed, or is not. */
@@ -119,6 +120,48 @@ describe('Awaited', () => {
       expect([awaited.delete('2'), awaited.isIn('a/b'), awaited.all]).toEqual([true, false, [['3', 'a/c']]]);
       awaited.clear();
       expect([awaited.isEmpty, awaited.isIn('a/c')]).toEqual([true, false]);
+    });
+  });
+});
+
+/** A store with one queue, which knows of this job. */
+function storeWith(known: Partial<StoredJob> | undefined, refusal?: Error): { readonly store: Store; closed: number } {
+  const seen = { closed: 0 };
+  const done = (): Promise<void> => Promise.resolve();
+  const part = {
+    on: () => undefined,
+    close: () => {
+      seen.closed += 1;
+      return done();
+    },
+    ...{ waitUntilReady: done, startStalledCheckTimer: done, add: done },
+    setGlobalConcurrency: () => (refusal === undefined ? done() : Promise.reject(refusal)),
+    getJob: () => Promise.resolve(known),
+  };
+  return Object.assign(seen, { store: { queue: () => part, worker: () => part } as unknown as Store });
+}
+
+const SETTINGS = { ...settledOptions({ redis: 'redis://127.0.0.1:1' }), name: 'q' };
+const JOB = { key: 'k', repo: 'a/b', source: 's', handler: 'h', cycle: 1, attempt: 3, run: 1, payload: '{}' };
+
+describe('Lane', () => {
+  describe('Ugly', () => {
+    it('put tells of a job that ended without a word, by another program, as failed', async () => {
+      const { store } = storeWith({ data: JOB, finishedOn: 7, returnvalue: null as never });
+      const lane = await Lane.open(store, 'a/b', SETTINGS);
+      expect(await lane.put(JOB)).toEqual({ isTaken: false, outcome: { attempt: 3, success: false, at: 7 } });
+      expect(await lane.isOver('k')).toBe(true);
+    });
+
+    it('isOver is true of a job that the queue has forgotten', async () => {
+      const lane = await Lane.open(storeWith(undefined).store, 'a/b', SETTINGS);
+      expect([await lane.isOver('k'), await lane.put(JOB)]).toEqual([true, { isTaken: true }]);
+    });
+
+    it('open that fails leaves neither queue nor worker open', async () => {
+      const made = storeWith(undefined, new Error('too many clients'));
+      await expect(Lane.open(made.store, 'a/b', SETTINGS)).rejects.toThrow('too many clients');
+      expect(made.closed).toBe(2);
     });
   });
 });
