@@ -79,7 +79,7 @@ describe.each(KINDS)('BullmqDispatcher on $name', ({ tool, start, store }) => {
   /** The options of a fresh queue. */
   function fresh(options: Partial<BullmqDispatcherOptions> = {}): BullmqDispatcherOptions {
     count += 1;
-    return { name: `test-${String(count)}`, leaseMs: 2000, ...options, ...store(server?.url ?? '') };
+    return { name: `test-${String(count)}`, leaseMs: 20_000, ...options, ...store(server?.url ?? '') };
   }
 
   describe('Good', () => {
