@@ -5,7 +5,7 @@ import { decode, encode } from './content.ts';
 import { Derivation, isPromise } from './derivation.ts';
 import type { Awaitable, DriverEntry, DriverHandle, DriverSink, DriverStat, MediumDriver, Walker } from './driver.ts';
 import { ErrnoSignal } from './errno.ts';
-import { BytesHandle, GuardedHandle } from './handle.ts';
+import { BytesHandle, GuardedHandle, type HandleVoice } from './handle.ts';
 import { rememberInode } from './identity.ts';
 import type {
   AppendOptions,
@@ -97,6 +97,10 @@ export class DefinedMedium implements Medium {
   readonly driver: MediumDriver;
   readonly #locks = new KeyedMutex();
   readonly #derivation: Derivation;
+  readonly #voice: HandleVoice = {
+    info: (path, stat) => this.#info(path, stat),
+    refusal: (error, op, path) => this.#refusal(error, op, path, undefined),
+  };
 
   constructor(driver: MediumDriver) {
     this.driver = driver;
@@ -228,7 +232,7 @@ export class DefinedMedium implements Medium {
     }
   }
 
-  async open(path: string, options?: OpenOptions): Promise<ReadHandle> {
+  open(path: string, options?: OpenOptions): Promise<ReadHandle> {
     return this.#open('open', path, options);
   }
 
@@ -363,10 +367,7 @@ export class DefinedMedium implements Medium {
       options?.signal?.throwIfAborted();
       const target = this.#normalize(path);
       const handle = this.driver.open?.(target, options?.walker) ?? this.#openWhole(target, options?.signal);
-      return new GuardedHandle(isPromise(handle) ? await handle : handle, {
-        info: (stat) => this.#info(target, stat),
-        refusal: (error, op) => this.#refusal(error, op, path, undefined),
-      });
+      return new GuardedHandle(isPromise(handle) ? await handle : handle, this.#voice, { path, normalized: target });
     } catch (error) {
       throw this.#refusal(error, op, path, options);
     }

@@ -53,6 +53,8 @@ export interface DriverSink {
 
 /** An open file. Calls after `close` are kept away from it, and `close` waits for reads under way. */
 export interface DriverHandle {
+  /** Bytes of the file when it was opened, where that is known at once. */
+  readonly initialSize?: number | undefined;
   /** How many bytes were read, 0 at the end. */
   read(buffer: Uint8Array, offset: number, length: number, position: number): Awaitable<number>;
   stat(): Awaitable<DriverStat>;

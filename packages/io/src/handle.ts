@@ -16,6 +16,10 @@ export class BytesHandle implements DriverHandle {
     this.#stat = stat;
   }
 
+  get initialSize(): number {
+    return this.#bytes.length;
+  }
+
   read(buffer: Uint8Array, offset: number, length: number, position: number): number {
     const part = this.#bytes.subarray(position, position + length);
     buffer.set(part, offset);
@@ -31,22 +35,34 @@ export class BytesHandle implements DriverHandle {
   }
 }
 
-/** How a {@link GuardedHandle} speaks: the medium that opened it knows path and sentence. */
+/** How a {@link GuardedHandle} speaks: the medium that opened it knows the sentences. */
 export interface HandleVoice {
-  info(stat: DriverStat): FileInfo;
-  refusal(error: unknown, op: string): unknown;
+  info(path: string, stat: DriverStat): FileInfo;
+  refusal(error: unknown, op: string, path: string): unknown;
+}
+
+/** What a handle was opened by. */
+export interface HandleNames {
+  /** As the caller gave it. */
+  readonly path: string;
+  readonly normalized: string;
 }
 
 /** Keeps misuse away from a driver's handle: arguments are checked, no read outlives `close`, the second close is fine. */
 export class GuardedHandle implements ReadHandle {
+  readonly initialSize: number | undefined;
   readonly #handle: DriverHandle;
   readonly #voice: HandleVoice;
-  readonly #busy = new Set<Promise<unknown>>();
+  readonly #names: HandleNames;
+  /** Made when something has to be waited for: what a small file holds is there at once. */
+  #busy: Set<Promise<unknown>> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(handle: DriverHandle, voice: HandleVoice) {
+  constructor(handle: DriverHandle, voice: HandleVoice, names: HandleNames) {
+    this.initialSize = handle.initialSize;
     this.#handle = handle;
     this.#voice = voice;
+    this.#names = names;
   }
 
   async read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number> {
@@ -58,7 +74,7 @@ export class GuardedHandle implements ReadHandle {
   }
 
   async stat(): Promise<FileInfo> {
-    return this.#voice.info(await this.#use('stat', () => this.#handle.stat()));
+    return this.#voice.info(this.#names.normalized, await this.#use('stat', () => this.#handle.stat()));
   }
 
   close(): Promise<void> {
@@ -71,35 +87,40 @@ export class GuardedHandle implements ReadHandle {
   }
 
   async #close(): Promise<void> {
-    if (this.#busy.size > 0) await Promise.allSettled(this.#busy);
+    if (this.#busy !== undefined && this.#busy.size > 0) await Promise.allSettled(this.#busy);
     try {
       const closing = this.#handle.close();
       if (isPromise(closing)) await closing;
     } catch (error) {
-      throw this.#voice.refusal(error, 'close');
+      throw this.#refusal(error, 'close');
     }
   }
 
   /** What is there at once is given at once: most of a quick read would else be promises. */
   #use<T>(op: string, work: () => Awaitable<T>): Awaitable<T> {
-    if (this.#closing !== undefined) throw this.#voice.refusal(new ErrnoSignal('ERR_HANDLE_CLOSED'), op);
+    if (this.#closing !== undefined) throw this.#refusal(new ErrnoSignal('ERR_HANDLE_CLOSED'), op);
     try {
       const result = work();
       return isPromise(result) ? this.#wait(op, result) : result;
     } catch (error) {
-      throw this.#voice.refusal(error, op);
+      throw this.#refusal(error, op);
     }
   }
 
   async #wait<T>(op: string, running: Promise<T>): Promise<T> {
-    this.#busy.add(running);
+    const busy = (this.#busy ??= new Set());
+    busy.add(running);
     try {
       return await running;
     } catch (error) {
-      throw this.#voice.refusal(error, op);
+      throw this.#refusal(error, op);
     } finally {
-      this.#busy.delete(running);
+      busy.delete(running);
     }
+  }
+
+  #refusal(error: unknown, op: string): unknown {
+    return this.#voice.refusal(error, op, this.#names.path);
   }
 }
 

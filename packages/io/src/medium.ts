@@ -121,6 +121,8 @@ export interface WatchEvent {
 
 /** Random access to one open file, which stays readable when its name is replaced or deleted. */
 export interface ReadHandle extends AsyncDisposable {
+  /** Bytes of the file when it was opened, where the medium knows them without looking again; `stat` always does. */
+  readonly initialSize?: number | undefined;
   /** Reads up to `length` bytes from byte `position` into `buffer` at `offset`: how many were read, 0 at the end. */
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number>;
   stat(): Promise<FileInfo>;

@@ -1,4 +1,14 @@
-import { defineMedium, type DriverHandle, ErrnoSignal, type ReadHandle } from '@core/io';
+import {
+  defineMedium,
+  type DriverHandle,
+  ErrnoSignal,
+  MemoryMedium,
+  overlay,
+  type ReadHandle,
+  readonly,
+  sub,
+} from '@core/io';
+import { faulty } from '@core/io/testing';
 import { describe, expect, it } from '@jest/globals';
 
 import { bareDriver } from './support/bare-driver.ts';
@@ -45,6 +55,21 @@ describe('ReadHandle', () => {
       expect(await opened.read(buffer, 1, 2, 4)).toBe(2);
       expect(buffer.toString('latin1')).toBe('\0ef');
       expect((await opened.stat()).size).toBe(6);
+      expect(opened.initialSize).toBe(6);
+    });
+
+    it('tells as initialSize what the driver knows, and nothing where it knows nothing', async () => {
+      const { handle } = heldBack();
+      expect((await open(handle)).initialSize).toBeUndefined();
+      expect((await open({ ...handle, initialSize: 7 })).initialSize).toBe(7);
+    });
+
+    it('tells as initialSize how long the file was, through every layer', async () => {
+      const medium = new MemoryMedium({ 'd/f': 'abcdef' });
+      for (const layer of [medium, readonly(medium), sub(medium, ''), overlay(medium), faulty(medium)]) {
+        await using opened = await layer.open('d/f');
+        expect(opened.initialSize).toBe(6);
+      }
     });
 
     it('closes once, after the reads under way', async () => {

@@ -85,11 +85,13 @@ async function readToEnd(fd: number, signal: AbortSignal | undefined): Promise<U
 
 /** Random access to an open file. */
 export class DiskHandle implements DriverHandle {
+  readonly initialSize: number;
   readonly #fd: number;
   readonly #read: typeof readOnce;
 
   constructor({ fd, stats }: OpenFile) {
     this.#fd = fd;
+    this.initialSize = stats.size;
     // what the kernel makes up while it is read, and a device, may keep a read waiting
     this.#read = stats.isFile() && stats.size > 0 ? readOnce : readInPool;
   }

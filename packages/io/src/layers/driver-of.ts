@@ -147,6 +147,7 @@ async function isThere(medium: Medium, path: string): Promise<boolean> {
 
 function overHandle(handle: ReadHandle): DriverHandle {
   return {
+    initialSize: handle.initialSize,
     read: (buffer, offset, length, position) => handle.read(buffer, offset, length, position),
     stat: async () => toDriverStat(await handle.stat()),
     close: () => handle.close(),

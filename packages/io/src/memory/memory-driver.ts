@@ -52,9 +52,11 @@ export function memoryDriver(tree: Tree): MediumDriver {
 
 /** Holds the file, not its name: what the name is given later is another file. */
 class FileHandle implements DriverHandle {
+  readonly initialSize: number;
   readonly #file: FileInode;
 
   constructor(file: FileInode) {
+    this.initialSize = file.bytes.length;
     this.#file = file;
   }
 

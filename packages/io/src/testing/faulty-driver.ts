@@ -99,6 +99,7 @@ function opening(inner: CompleteDriver, faults: Faults): Part<'create' | 'open'>
 function faultyHandle(handle: DriverHandle, path: string, faults: Faults): DriverHandle {
   const { closed } = faults.opened(() => handle.close());
   return {
+    initialSize: handle.initialSize,
     read: (...range) => faults.run({ op: 'handle.read', path }, { whole: () => handle.read(...range) }),
     stat: () => faults.run({ op: 'handle.stat', path }, { whole: () => handle.stat() }),
     close: () => (closed() ? handle.close() : undefined),

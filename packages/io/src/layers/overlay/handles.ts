@@ -5,11 +5,13 @@ import type { DriverHandle, DriverStat } from '../../driver.ts';
  * who has it open, as everywhere.
  */
 class RaisableHandle implements DriverHandle {
+  readonly initialSize: number | undefined;
   readonly #opened: DriverHandle[];
   readonly #onClose: () => void;
   #current: DriverHandle;
 
   constructor(handle: DriverHandle, onClose: () => void) {
+    this.initialSize = handle.initialSize;
     this.#opened = [handle];
     this.#current = handle;
     this.#onClose = onClose;

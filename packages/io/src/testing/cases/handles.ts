@@ -31,6 +31,15 @@ export const handles: readonly ConformanceCase[] = [
     const { name, path, kind, size } = await handle.stat();
     same({ name, path, kind, size }, { name: 'f', path: 'd/f', kind: 'file', size: 3 });
   }),
+  behaviour('open() tells as initialSize how long the file was, or nothing', async (medium) => {
+    await medium.write('f', 'abc');
+    await using handle = await medium.open('f');
+    await medium.append('f', 'de');
+    same(handle.initialSize ?? 3, 3);
+    await medium.write('empty', '');
+    await using empty = await medium.open('empty');
+    same(empty.initialSize ?? 0, 0);
+  }),
   behaviour('open() keeps the file readable when it is deleted or replaced', async (medium) => {
     await medium.write('f', 'the old content');
     await using first = await medium.open('f');
