@@ -6,6 +6,7 @@ import { checksumAll } from '@core/build';
 import { DiskMedium } from '@core/io';
 
 import { available, shell } from './support/programs.mjs';
+import { releaseTree } from './support/release-tree.mjs';
 import { compare } from './support/rounds.mjs';
 
 const SIZES = [
@@ -16,9 +17,14 @@ const SIZES = [
   ['2 files of 256 MiB', 2, 256 << 20],
 ];
 
-async function digests(root, disk, [what, count, bytes]) {
+/** Makes the files and gives their names. */
+async function alike(root, count, bytes) {
   const names = Array.from({ length: count }, (_, i) => `part-${i}`);
   for (const name of names) await fs.writeFile(join(root, name), Buffer.alloc(bytes, name));
+  return names;
+}
+
+async function digests(root, disk, { what, names }) {
   await fs.writeFile(join(root, 'list'), names.join('\n'));
   const artifacts = names.map((path) => ({ path, os: 'linux', arch: 'amd64' }));
   return compare({
@@ -34,16 +40,24 @@ async function digests(root, disk, [what, count, bytes]) {
 }
 
 export async function run() {
-  const results = [];
-  for (const size of SIZES) {
-    const root = await fs.mkdtemp(join(tmpdir(), 'core-bench-'));
-    const disk = new DiskMedium({ root });
-    try {
-      results.push(...(await digests(root, disk, size)));
-    } finally {
-      await disk.close();
-      await fs.rm(root, { recursive: true, force: true });
-    }
+  const results = await inFolder(async (root, disk) => {
+    const names = await releaseTree(root);
+    return digests(root, disk, { what: `${names.length} files of a release, 64 MiB`, names });
+  });
+  for (const [what, count, bytes] of SIZES) {
+    const work = async (root, disk) => digests(root, disk, { what, names: await alike(root, count, bytes) });
+    results.push(...(await inFolder(work)));
   }
   return results;
+}
+
+async function inFolder(work) {
+  const root = await fs.mkdtemp(join(tmpdir(), 'core-bench-'));
+  const disk = new DiskMedium({ root });
+  try {
+    return await work(root, disk);
+  } finally {
+    await disk.close();
+    await fs.rm(root, { recursive: true, force: true });
+  }
 }

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+// eslint-disable-next-line n/no-unsupported-features/node-builtins -- it is there from 20.12 on, and stable from 22 on
+import { createHash, hash } from 'node:crypto';
 
 import type { Medium, OpenOptions, ReadHandle } from '@core/io';
 
@@ -17,31 +18,52 @@ export interface DigestOptions extends OpenOptions {
   readonly buffers?: ReadBuffers;
 }
 
-/** The digest of a file. One chunk is read while the one before is hashed; two buffers serve for all of them. */
-export async function digestFile(
-  medium: Medium,
-  path: string,
-  { signal, walker, buffers = new ReadBuffers() }: DigestOptions,
+/** The digest of a file. A small one is read and hashed in one piece. */
+export async function digestFile(medium: Medium, path: string, options: DigestOptions): Promise<FileDigest> {
+  const { buffers = new ReadBuffers() } = options;
+  await using handle = await medium.open(path, options);
+  const size = handle.initialSize ?? (await handle.stat()).size;
+  const first = buffers.take(size);
+  const count = await handle.read(first, 0, first.length, 0);
+  options.signal?.throwIfAborted();
+  // there was room for more: the end has been seen
+  const isWhole = count === size && count < first.length;
+  const digest = isWhole
+    ? { checksum: hash('sha256', first.subarray(0, count), 'hex'), size }
+    : await digestOn({ handle, size, first, count, buffers }, options.signal);
+  buffers.giveBack(first);
+  return digest;
+}
+
+interface Begun {
+  readonly handle: ReadHandle;
+  readonly size: number;
+  readonly first: Buffer<ArrayBuffer>;
+  readonly count: number;
+  readonly buffers: ReadBuffers;
+}
+
+/** From the first chunk on: one is read while the one before is hashed; two buffers serve for all of them. */
+async function digestOn(
+  { handle, size: expected, first, count, buffers }: Begun,
+  signal: AbortSignal | undefined,
 ): Promise<FileDigest> {
-  await using handle = await medium.open(path, { signal, walker });
-  const { size: expected } = await handle.stat();
-  const first = buffers.take(expected);
-  const pair = [first];
   const sha256 = createHash('sha256');
+  const second = buffers.take(expected);
   let size = 0;
-  let count = await handle.read(first, 0, first.length, 0);
-  for (let turn = 0; ; turn += 1) {
-    signal?.throwIfAborted();
-    const chunk = (pair[turn % 2] ?? first).subarray(0, count);
-    size += count;
-    // where there was room for more, the end has been seen; where the file has grown or shrunk, it is looked for
-    const ended = count === 0 || (size === expected && count < first.length);
-    const coming = ended ? undefined : ahead(handle, (pair[(turn + 1) % 2] ??= buffers.take(expected)), size);
-    sha256.update(chunk);
+  let [full, spare, read] = [first, second, count];
+  for (;;) {
+    size += read;
+    // where the file has grown or shrunk, its end is looked for
+    const ended = read === 0 || (size === expected && read < full.length);
+    const coming = ended ? undefined : ahead(handle, spare, size);
+    sha256.update(full.subarray(0, read));
     if (coming === undefined) break;
-    count = await coming;
+    read = await coming;
+    signal?.throwIfAborted();
+    [full, spare] = [spare, full];
   }
-  for (const buffer of pair) buffers.giveBack(buffer);
+  buffers.giveBack(second);
   return { checksum: sha256.digest('hex'), size };
 }
 

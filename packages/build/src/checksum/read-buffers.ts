@@ -7,16 +7,15 @@ const SMALL = LARGE >> 4;
 
 /** Buffers for reading files one after the other, several at a time: whoever has read a file gives its buffers back. */
 export class ReadBuffers {
-  readonly #small: ArrayBuffer[] = [];
-  readonly #large: ArrayBuffer[] = [];
+  readonly #small: Buffer<ArrayBuffer>[] = [];
+  readonly #large: Buffer<ArrayBuffer>[] = [];
 
   /** One that holds a file of `size` bytes and a byte more, so that its end is seen at once; or the usual part of it. */
   take(size: number): Buffer<ArrayBuffer> {
-    const [free, room] = size < SMALL ? [this.#small, SMALL] : [this.#large, LARGE];
-    return Buffer.from(free.pop() ?? new ArrayBuffer(room), 0, Math.min(size + 1, room));
+    return size < SMALL ? (this.#small.pop() ?? Buffer.alloc(SMALL)) : (this.#large.pop() ?? Buffer.alloc(LARGE));
   }
 
-  giveBack({ buffer }: Buffer<ArrayBuffer>): void {
-    (buffer.byteLength === SMALL ? this.#small : this.#large).push(buffer);
+  giveBack(buffer: Buffer<ArrayBuffer>): void {
+    (buffer.length === SMALL ? this.#small : this.#large).push(buffer);
   }
 }

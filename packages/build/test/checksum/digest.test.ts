@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect, it } from '@jest/globals';
 import { type Medium, MemoryMedium, type ReadHandle } from '@core/io';
+import { faulty } from '@core/io/testing';
 
 import { digestFile } from '../../src/checksum/digest.ts';
 import { ReadBuffers } from '../../src/checksum/read-buffers.ts';
@@ -10,10 +11,13 @@ const MEBIBYTE = 1 << 20;
 const bytesOf = (size: number): Buffer => Buffer.alloc(size, 'some text that no length of a buffer divides');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** A medium whose file is as long as it says, or not; it counts the reads, and gives `most` bytes at once. */
+/**
+ * A medium whose file is as long as it says, or not: at once, or only when it is looked at. It counts the reads, and
+ * gives `most` bytes at once.
+ */
 function reading(
   bytes: Uint8Array,
-  { said = bytes.length, most = Infinity } = {},
+  { said = bytes.length, most = Infinity, atOnce = true } = {},
 ): { medium: Medium; reads: number[] } {
   const medium = new MemoryMedium({ f: bytes });
   const reads: number[] = [];
@@ -21,6 +25,7 @@ function reading(
   medium.open = async (path, options) => {
     const handle = await open(path, options);
     return Object.assign(Object.create(handle) as ReadHandle, {
+      initialSize: atOnce ? said : undefined,
       stat: async () => ({ ...(await handle.stat()), size: said }),
       read: async (buffer: Uint8Array, offset: number, length: number, position: number) => {
         const count = await handle.read(buffer, offset, Math.min(length, most), position);
@@ -46,9 +51,16 @@ describe('digestFile', () => {
       [3 * MEBIBYTE, [MEBIBYTE + 1, MEBIBYTE + 1, MEBIBYTE - 2]],
     ])('digestFile reads %d bytes with no read too many', async (size, wanted) => {
       const bytes = bytesOf(size);
-      const { medium, reads } = reading(bytes);
-      expect(await digestFile(medium, 'f', {})).toEqual({ checksum: sha256(bytes), size });
-      expect(reads).toEqual(wanted);
+      for (const atOnce of [true, false]) {
+        const { medium, reads } = reading(bytes, { atOnce });
+        expect(await digestFile(medium, 'f', {})).toEqual({ checksum: sha256(bytes), size });
+        expect(reads).toEqual(wanted);
+      }
+    });
+
+    it('digestFile does not look at a file whose size it is told at once', async () => {
+      const medium = faulty(new MemoryMedium({ f: 'abc' }), [{ op: 'handle.stat', error: 'EIO' }]);
+      expect(await digestFile(medium, 'f', {})).toEqual({ checksum: sha256(Buffer.from('abc')), size: 3 });
     });
 
     it('digestFile uses the buffers of the file before', async () => {
@@ -65,14 +77,23 @@ describe('digestFile', () => {
 
   describe('Ugly', () => {
     it.each([
-      ['has grown', 1000],
-      ['has shrunk', 3000],
-      ['says nothing of its size', 0],
-    ])('digestFile reads a file that %s to its end', async (_, said) => {
+      ['has grown', 1000, [2000, 0]],
+      ['has shrunk', 3000, [2000, 0]],
+      ['says nothing of its size', 0, [2000, 0]],
+    ])('digestFile reads a file that %s to its end', async (_, said, wanted) => {
       const bytes = bytesOf(2000);
-      expect(await digestFile(reading(bytes, { said }).medium, 'f', {})).toEqual({
+      for (const atOnce of [true, false]) {
+        const { medium, reads } = reading(bytes, { said, atOnce });
+        expect(await digestFile(medium, 'f', {})).toEqual({ checksum: sha256(bytes), size: 2000 });
+        expect(reads).toEqual(wanted);
+      }
+    });
+
+    it('digestFile reads a small file that has become a large one meanwhile', async () => {
+      const bytes = bytesOf(3 * MEBIBYTE);
+      expect(await digestFile(reading(bytes, { said: 10 }).medium, 'f', {})).toEqual({
         checksum: sha256(bytes),
-        size: 2000,
+        size: bytes.length,
       });
     });
 
@@ -94,30 +115,38 @@ describe('digestFile', () => {
       await expect(digestFile(medium, 'f', { signal: controller.signal })).rejects.toBe('enough');
       expect(reads.length).toBeLessThan(3);
     });
+
+    it('digestFile that is cancelled in the only read rejects with the reason itself', async () => {
+      const controller = new AbortController();
+      const { medium, reads } = reading(bytesOf(10));
+      reads.push = () => {
+        controller.abort('enough');
+        return 0;
+      };
+      await expect(digestFile(medium, 'f', { signal: controller.signal })).rejects.toBe('enough');
+    });
   });
 });
 
 describe('ReadBuffers', () => {
-  it('ReadBuffers has room for a byte more, in small buffers for small files', () => {
-    const buffers = new ReadBuffers();
-    const sizes = [0, 10, 65_535, 65_536, MEBIBYTE, 5 * MEBIBYTE];
-    expect(sizes.map((size) => buffers.take(size).length)).toEqual([
-      ...[1, 11, 65_536, 65_537, MEBIBYTE + 1, MEBIBYTE + 1],
-    ]);
-    expect(buffers.take(65_535).buffer.byteLength).toBe(65_536);
-    expect(buffers.take(65_536).buffer.byteLength).toBe(MEBIBYTE + 1);
-  });
+  describe('Good', () => {
+    it('ReadBuffers has room for a byte more, in small buffers for small files', () => {
+      const buffers = new ReadBuffers();
+      const sizes = [0, 10, 65_535, 65_536, MEBIBYTE, 5 * MEBIBYTE];
+      expect(sizes.map((size) => buffers.take(size).length)).toEqual([
+        ...[65_536, 65_536, 65_536, MEBIBYTE + 1, MEBIBYTE + 1, MEBIBYTE + 1],
+      ]);
+    });
 
-  it.each([
-    ['small', 10, 65_535],
-    ['large', 70_000, MEBIBYTE],
-  ])('ReadBuffers gives a %s one out again, with its whole room', (_, before, after) => {
-    const buffers = new ReadBuffers();
-    const used = buffers.take(before);
-    buffers.giveBack(used);
-    const again = buffers.take(after);
-    expect([again.buffer === used.buffer, again.length]).toEqual([true, after + 1]);
-    const fresh = buffers.take(after);
-    expect([fresh.buffer === used.buffer, fresh.length]).toEqual([false, after + 1]);
+    it.each([
+      ['small', 10, 65_535],
+      ['large', 70_000, MEBIBYTE],
+    ])('ReadBuffers gives a %s one out again, and never to two', (_, before, after) => {
+      const buffers = new ReadBuffers();
+      const used = buffers.take(before);
+      buffers.giveBack(used);
+      expect(buffers.take(after)).toBe(used);
+      expect(buffers.take(after)).not.toBe(used);
+    });
   });
 });
