@@ -18,8 +18,12 @@ const PARTS: Readonly<Record<string, Part>> = {
   WITH: 'with',
 };
 
-/** What npm and Composer call a package that has no license to give. */
-const NO_LICENSE = /^(?:unlicensed|proprietary|none)$/i;
+/** What npm and Composer call a package that has no license to give, and SPDX one that nothing is known of. */
+const NO_LICENSE = /^(?:unlicensed|proprietary|none|noassertion)$/i;
+
+/** A license of the list of SPDX, its later versions too, or one that this or another document describes. */
+const LICENSE =
+  /^(?:(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+|(?!DocumentRef-|LicenseRef-)[A-Za-z0-9.-]+\+?)$/;
 
 /**
  * Whether a text is an expression of SPDX: names of licenses joined by AND, OR and WITH
@@ -39,8 +43,18 @@ export function isLicenseExpression(text: string): boolean {
   return depth === 0;
 }
 
+/** The licenses that an expression names and SPDX does not know: those that a document has to describe itself. */
+export function ownLicensesIn(expression: string): string[] {
+  return expression.match(/(?<![\w:.-])LicenseRef-[A-Za-z0-9.-]+/g) ?? [];
+}
+
+/** Whether an expression names a license that another document describes. */
+export function namesOtherDocuments(expression: string): boolean {
+  return expression.includes('DocumentRef-');
+}
+
 function partOf(token: string): Part | undefined {
   const part = Object.hasOwn(PARTS, token) ? PARTS[token] : undefined;
-  if (part !== undefined || !/^[A-Za-z0-9.:+-]+$/.test(token) || NO_LICENSE.test(token)) return part;
+  if (part !== undefined || !LICENSE.test(token) || NO_LICENSE.test(token)) return part;
   return 'name';
 }

@@ -16,9 +16,9 @@ export function purlOf({ type, name, version }: PurlParts): string {
   return `pkg:${type}/${path}${version === undefined || version === '' ? '' : `@${encode(version)}`}`;
 }
 
-/** Percent-encoding that leaves the colon as it is. */
+/** Percent-encoding that leaves the colon as it is; what is no text, as half of a surrogate pair, is U+FFFD. */
 function encode(text: string): string {
-  return encodeURIComponent(text)
+  return encodeURIComponent(text.toWellFormed())
     .replaceAll('%3A', ':')
     .replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,6 +1,7 @@
+import { compareNames } from '../order.ts';
 import { nameOf } from '../paths.ts';
 import type { Component } from './component.ts';
-import { isLicenseExpression } from './license.ts';
+import { isLicenseExpression, namesOtherDocuments, ownLicensesIn } from './license.ts';
 import { purlOf } from './purl.ts';
 import type { ReleaseFacts } from './release-facts.ts';
 import { stableUuid } from './stable-uuid.ts';
@@ -22,12 +23,13 @@ export function spdx(facts: ReleaseFacts): object {
     dataLicense: 'CC0-1.0',
     SPDXID: 'SPDXRef-DOCUMENT',
     name,
-    documentNamespace: `https://spdx.org/spdxdocs/${encodeURIComponent(name)}-${id}`,
+    documentNamespace: `https://spdx.org/spdxdocs/${encodeURIComponent(name.toWellFormed())}-${id}`,
     creationInfo: {
       created: createdAt,
       creators: creatorsOf(tools),
     },
     packages,
+    ...ownLicensesOf(facts.components),
     relationships: [
       relation('SPDXRef-DOCUMENT', 'DESCRIBES', ROOT),
       ...facts.files.map((_, index) => relation(ROOT, 'CONTAINS', idOf('Archive', index))),
@@ -66,9 +68,22 @@ function componentOf({ name, version, license, digest, purl }: Component, index:
     ...plain(idOf('Package', index), name),
     ...(version === undefined ? {} : { versionInfo: version }),
     ...(digest === undefined ? {} : { checksums: [{ algorithm: digest.algorithm, checksumValue: digest.value }] }),
-    licenseDeclared: license !== undefined && isLicenseExpression(license) ? license : UNKNOWN,
+    licenseDeclared: declared(license),
     ...externalRef(purl),
   };
+}
+
+/** An expression, and none that leads to other documents: which those are, no lock file says. */
+function declared(license: string | undefined): string {
+  if (license === undefined || !isLicenseExpression(license) || namesOtherDocuments(license)) return UNKNOWN;
+  return license;
+}
+
+/** A license that is not on the list of SPDX has to be described: its text is with the package, not in the lock file. */
+function ownLicensesOf(components: readonly Component[]): object {
+  const names = components.flatMap(({ license }) => ownLicensesIn(declared(license)));
+  const infos = [...new Set(names)].sort(compareNames).map((licenseId) => ({ licenseId, extractedText: UNKNOWN }));
+  return infos.length === 0 ? {} : { hasExtractedLicensingInfos: infos };
 }
 
 function plain(id: string, name: string): object {

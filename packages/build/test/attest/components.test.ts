@@ -273,6 +273,10 @@ describe('findComponents', () => {
       ['deno', { 'deno.lock': '{"npm":[1,2]}' }],
       ['cpp', { 'conan.lock': '{"requires":[{},null]}' }],
       ['docker', { Dockerfile: 'FROM $BASE\nFROM\n' }],
+      [
+        'node',
+        { 'package-lock.json': '{"lockfileVersion":3,"packages":{"node_modules/\\ud800":{"version":"\\udc00"}}}' },
+      ],
     ])('findComponents passes over what has another form: %s %j', async (type, files) => {
       for (const { name, purl } of await componentsIn(type, files)) {
         expect([typeof name, purl.startsWith('pkg:')]).toEqual(['string', true]);

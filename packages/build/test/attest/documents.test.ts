@@ -35,9 +35,12 @@ const FACTS: ReleaseFacts = {
 
 const cycloneDx = (facts: ReleaseFacts) => createSbom(facts, 'cyclonedx');
 
+/** One for all: it compiles the schema with the first document. */
+const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
+
 /** What the official schema says against a document. */
 async function schemaErrors(text: string): Promise<unknown> {
-  return await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text);
+  return await validator.validate(text);
 }
 
 interface Spdx {
@@ -92,19 +95,37 @@ describe('createSbom', () => {
   });
 
   describe('Bad', () => {
+    it('createSbom says of each license that is on no list of SPDX that its text is not known, once', () => {
+      const licenses = ['LicenseRef-B OR MIT', '(LicenseRef-A AND LicenseRef-B)', 'MIT'];
+      const components = licenses.map((license, index) => ({
+        ...{ name: `x${String(index)}`, kind: 'library' as const, purl: `pkg:npm/x${String(index)}`, license },
+      }));
+      const text = createSbom({ ...FACTS, components }, 'spdx');
+      expect(spdxErrors(text)).toBeNull();
+      const [A, B] = ['LicenseRef-A', 'LicenseRef-B'].map((licenseId) => ({ licenseId, extractedText: 'NOASSERTION' }));
+      expect((JSON.parse(text) as Spdx)['hasExtractedLicensingInfos']).toEqual([A, B]);
+      expect(JSON.parse(createSbom(FACTS, 'spdx'))).not.toHaveProperty('hasExtractedLicensingInfos');
+    });
+
     it.each([
       ['MIT', true],
       ['GPL-2.0+', true],
       ['(MIT OR Apache-2.0)', true],
       ['((MIT) AND (LGPL-2.1-only OR (BSD-3-Clause AND ISC)))', true],
       ['GPL-2.0-or-later WITH Classpath-exception-2.0', true],
-      ['DocumentRef-x:LicenseRef-y', true],
+      ['LicenseRef-Mine.1', true],
+      ['LicenseRef-Mine+', false],
+      ['MIT++', false],
+      ['a:b', false],
+      ['+', false],
       ['SEE LICENSE IN LICENSE', false],
       ['Apache 2.0', false],
       ['MIT or ISC', false],
       ['MIT/ISC', false],
       ['UNLICENSED', false],
       ['proprietary', false],
+      ['MIT OR NOASSERTION', false],
+      ['DocumentRef-x', false],
       ['(MIT', false],
       ['MIT)', false],
       [')MIT(', false],
@@ -121,6 +142,14 @@ describe('createSbom', () => {
       const bom = JSON.parse(cycloneDx(facts)) as { components: { licenses: unknown }[] };
       expect(bom.components[0]?.licenses).toEqual([isOne ? { expression: license } : { license: { name: license } }]);
     });
+
+    it('createSbom takes a license of another document for an expression, which SPDX alone cannot name', () => {
+      const license = 'MIT OR DocumentRef-x:LicenseRef-y';
+      const facts = { ...FACTS, components: [{ name: 'a', kind: 'library' as const, purl: 'pkg:npm/a', license }] };
+      const { packages } = JSON.parse(createSbom(facts, 'spdx')) as Spdx;
+      expect(packages.at(-1)?.['licenseDeclared']).toBe('NOASSERTION');
+      expect(JSON.parse(cycloneDx(facts))).toMatchObject({ components: [{ licenses: [{ expression: license }] }] });
+    });
   });
 
   describe('Ugly', () => {
@@ -129,6 +158,12 @@ describe('createSbom', () => {
       expect(cycloneDx(FACTS)).toBe(cycloneDx(structuredClone(FACTS)));
       expect(numberOf({ ...FACTS, components: [] })).not.toBe(numberOf(FACTS));
       expect(numberOf(FACTS)).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    });
+
+    it('createSbom bears with names that are no text', async () => {
+      const facts = { ...FACTS, project: { name: 'half of a \ud83d', version: '\udc00' } };
+      expect(spdxErrors(createSbom(facts, 'spdx'))).toBeNull();
+      expect(await schemaErrors(cycloneDx(facts))).toBeNull();
     });
 
     it('createSbom stays within the schema whatever a lock file calls a package', async () => {

@@ -21,7 +21,7 @@ const license = { type: 'string', pattern: '^(?:NOASSERTION|NONE|[A-Za-z0-9.:+()
  * What SPDX 2.3 wants of a document in JSON (https://spdx.github.io/spdx-spec/v2.3/), for the parts of it that a bill of
  * materials here has; nothing else may stand in it. Stricter than its schema where the text of the specification is.
  */
-const DOCUMENT = record({
+const REQUIRED = {
   spdxVersion: oneOf('SPDX-2.3'),
   dataLicense: oneOf('CC0-1.0'),
   SPDXID: oneOf('SPDXRef-DOCUMENT'),
@@ -63,11 +63,31 @@ const DOCUMENT = record({
       relationshipType: oneOf('DESCRIBES', 'CONTAINS', 'DEPENDS_ON'),
     }),
   ),
-});
+};
 
-const validate = new Ajv({ allErrors: true }).compile(DOCUMENT);
+const OPTIONAL = {
+  hasExtractedLicensingInfos: list(
+    record({ licenseId: { type: 'string', pattern: '^LicenseRef-[A-Za-z0-9.-]+$' }, extractedText: text }),
+    1,
+  ),
+};
+
+const validate = new Ajv({ allErrors: true }).compile(record(REQUIRED, OPTIONAL));
 
 /** What the specification says against a document. */
 export function spdxErrors(document: string): unknown {
-  return validate(JSON.parse(document)) ? null : validate.errors;
+  return validate(JSON.parse(document)) ? undeclared(document) : validate.errors;
+}
+
+/** Licenses that the document names and does not declare, or declares and does not name; those of other documents. */
+function undeclared(document: string): unknown {
+  const { packages, hasExtractedLicensingInfos: infos = [] } = JSON.parse(document) as {
+    packages: { licenseDeclared?: string }[];
+    hasExtractedLicensingInfos?: { licenseId: string }[];
+  };
+  const tokens = packages.flatMap(({ licenseDeclared = '' }) => licenseDeclared.split(/[\s()]+/));
+  const named = tokens.filter((token) => /^(?:DocumentRef|LicenseRef)-/.test(token));
+  const declared = infos.map(({ licenseId }) => licenseId);
+  const wrong = [...named.filter((one) => !declared.includes(one)), ...declared.filter((one) => !named.includes(one))];
+  return wrong.length === 0 && new Set(declared).size === declared.length ? null : { wrong, declared };
 }
