@@ -118,18 +118,30 @@ dev@3:
 
 go 1.21
 
-require example.com/Upper/a v1.0.0
+require example.com/Upper/a v1.0.0//why
 require (
 	golang.org/x/b v0.2.0 // indirect
-	example.com/c/v2 v2.1.0+incompatible
+	example.com/c v2.1.0+incompatible
+	"example.com/own-copy" v1.0.0
+	example.com/fork v1.0.0
+	example.com/fork/fixed v1.0.0
+	example.com/fork/later v1.1.0
 )
-replace example.com/c/v2 => ../c
+replace example.com/own-copy => ../own-copy
+replace (
+	example.com/fork => \`example.org/fork\` v1.2.0 // ours
+	example.com/fork/fixed v1.0.0 => example.com/fork/fixed v1.0.1
+	example.com/fork/later v1.0.0 => ./later
+)
 exclude example.com/never v1.0.0
 `,
     },
     [
       'pkg:golang/example.com/Upper/a@v1.0.0',
-      'pkg:golang/example.com/c/v2@v2.1.0%2Bincompatible',
+      'pkg:golang/example.com/c@v2.1.0%2Bincompatible',
+      'pkg:golang/example.com/fork/fixed@v1.0.1',
+      'pkg:golang/example.com/fork/later@v1.1.0',
+      'pkg:golang/example.org/fork@v1.2.0',
       'pkg:golang/golang.org/x/b@v0.2.0',
     ],
   ],
@@ -181,8 +193,17 @@ version = "1.0"
   [
     'requirements.txt',
     'python',
-    { 'requirements.txt': '# pinned\nA.b[extra]==1.0 ; python_version > "3"\nc>=2\n-r other.txt\n\n' },
-    ['pkg:pypi/a-b@1.0', 'pkg:pypi/c'],
+    {
+      'requirements.txt':
+        '# pinned\nA.b[extra]==1.0 ; python_version > "3"\nc>=2\n-r other.txt\n\nd @ https://x.example/d.whl\n',
+    },
+    ['pkg:pypi/a-b@1.0', 'pkg:pypi/c', 'pkg:pypi/d'],
+  ],
+  [
+    'requirements.txt with addresses and paths',
+    'python',
+    { 'requirements.txt': 'git+https://x.example/a.git\nhttps://x.example/b.whl\ndist/c.whl\n./d\nC:\\e.whl\nf\n' },
+    ['pkg:pypi/f'],
   ],
   [
     'pyproject.toml',

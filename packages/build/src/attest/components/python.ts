@@ -33,10 +33,12 @@ async function declared(place: LockPlace): Promise<Component[] | undefined> {
   return Array.isArray(list) ? list.filter((one): one is string => typeof one === 'string').flatMap(requirement) : [];
 }
 
-/** One line of requirements (PEP 508): the version is known where it is pinned. */
+/** A requirement (PEP 508); an address or a path, which pip takes as well, has no name to tell. */
+const REQUIREMENT = /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?![\w.:/\\+-])\s*(?:\[[^\]]*\])?\s*(?:={2,3}\s*([^\s;,#*]+))?/;
+
+/** One line of requirements: the version is known where it is pinned. */
 function requirement(line: string): Component[] {
-  const [, name, version] =
-    /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:={2,3}\s*([^\s;,#*]+))?/.exec(line) ?? [];
+  const [, name, version] = REQUIREMENT.exec(line) ?? [];
   return name === undefined ? [] : [component(name, version)];
 }
 
