@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 import type { CancelOptions, Medium } from '@core/io';
 
 import { BuildError } from './errors.ts';
@@ -82,9 +84,14 @@ function parseObject(path: string, text: string): Record<string, unknown> {
   }
 }
 
+/** As npm reads them: the package is the root of every path, so that none leads out of it. */
 function programsOf(bin: unknown, name: string | undefined): Record<string, string> {
-  if (typeof bin !== 'string') return stringsOf(bin);
-  return bin === '' ? {} : { [unscopedName(name ?? '')]: bin };
+  const written = typeof bin === 'string' && bin !== '' ? { [unscopedName(name ?? '')]: bin } : stringsOf(bin);
+  return Object.fromEntries(Object.entries(written).map(([program, file]) => [program, withinPackage(file)]));
+}
+
+function withinPackage(file: string): string {
+  return posix.join('/', file.replaceAll('\\', '/')).slice(1);
 }
 
 /** A list, or an object that holds one. */

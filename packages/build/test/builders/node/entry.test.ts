@@ -20,6 +20,9 @@ describe('findEntry', () => {
     it.each<[string, object, string | undefined, string, string, string | undefined]>([
       ['bin that is a text', { name: '@me/hello', bin: 'cli.js' }, undefined, '.', 'cli.js', 'hello'],
       ['the only one of bin', { bin: { x: 'x.js' } }, undefined, '.', 'x.js', 'x'],
+      ['bin as npm does: no way leads out of the package', { bin: { x: '../../x.js' } }, undefined, '.', 'x.js', 'x'],
+      ['bin with the slashes of Windows', { bin: { x: '.\\bin\\x.js' } }, undefined, '.', 'bin/x.js', 'x'],
+      ['bin that begins at the root', { name: 'y', bin: '/x.js' }, undefined, '.', 'x.js', 'y'],
       ['the only one of bin under another name', { bin: { x: 'x.js' } }, 'y', '.', 'x.js', 'x'],
       ['that of bin which is asked for', SEVERAL, 'one', '.', 'one.js', 'one'],
       ['that of bin which is called as the package', SEVERAL, undefined, '.', 'two.js', 'two'],
