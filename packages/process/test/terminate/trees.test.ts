@@ -22,9 +22,11 @@ interface Started {
   readonly run: ScriptedRun;
 }
 
-/** No other run of these tests on this machine has it. */
+/** Marks that no other run of these tests on this machine has. */
 const ALL = `trees-test-${randomUUID()}.`;
 const MARK = `${ALL}guarded.proc-1`;
+const STRANGE = `stranger-${randomUUID()}.`;
+const UNUSED = `unused-${randomUUID()}.`;
 const commands: ScriptedCommand[] = [];
 afterEach(async () => {
   await Promise.all(commands.splice(0).map((command) => command.close()));
@@ -135,7 +137,7 @@ describe('Bad', () => {
   });
 
   needs('linux')('ProcTree has no members without roots and marks', async () => {
-    const tree = new ProcTree({ roots: [], mark: 'nobody.' });
+    const tree = new ProcTree({ roots: [], mark: UNUSED });
     await tree.signal('SIGKILL');
     expect(tree.isAlive()).toBe(false);
   });
@@ -156,12 +158,12 @@ describe('Ugly', () => {
   });
 
   needs('linux')('ProcTree does not strike a group whose number belongs to somebody else', async () => {
-    const stranger = await start('nobody.1');
+    const stranger = await start(`${STRANGE}1`);
     const reused: TreeRoot = { pid: stranger.run.pid, hasGroup: true, isOver: () => true };
     const tree = new ProcTree({ roots: [reused], mark: MARK });
     await tree.signal('SIGKILL');
     expect(tree.isAlive()).toBe(false);
-    expect(await stranger.run.env(COOKIE_NAME)).toBe('nobody.1');
+    expect(await stranger.run.env(COOKIE_NAME)).toBe(`${STRANGE}1`);
   });
 
   needs('linux')('processTable shares one reading between those who ask in one turn', () => {
