@@ -84,10 +84,16 @@ function setFlow(token: CST.FlowScalar, value: string, isPlainHere: boolean): vo
 }
 
 function setBlock(token: CST.BlockScalar, value: string): void {
-  // what a block cannot hold as it is goes into quotes
   const isPrintable =
     /^[\t\n\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u.test(value);
-  CST.setScalarValue(token, value, isPrintable ? { afterKey: true } : { afterKey: true, type: 'QUOTE_DOUBLE' });
+  if (isPrintable) {
+    CST.setScalarValue(token, value, { afterKey: true });
+    return;
+  }
+  // what a block cannot hold as it is goes into quotes, by our own: the library's lose a blank before an empty line
+  CST.setScalarValue(token, '', { afterKey: true, type: 'QUOTE_DOUBLE' });
+  const flow: CST.Token = token;
+  if (isFlow(flow)) setFlow(flow, value, false);
 }
 
 /** Words that YAML has no other meaning for. */

@@ -208,7 +208,7 @@ end: here
           const text = applyVariables(TEMPLATE, { V: value });
           expect(asTexts(parse(text))).toEqual(asTexts(expected(value)));
         }),
-        { numRuns: 600 },
+        { numRuns: 600, examples: [['\u2028\n '], ['\u2028\n \n\n']] },
       );
     });
 
