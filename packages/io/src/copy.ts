@@ -37,7 +37,7 @@ export interface CopyOptions extends CancelOptions {
  * - Links below `srcPath` stay links and say the same, where both media have links; else what they lead to is copied
  *   (`ELOOP` for one that leads into itself). `srcPath` itself is followed.
  * - The content goes through two buffers of 4 MiB a file, up to eight files at once, in pieces of 64 KiB as long as none
- *   has to be waited for, else of 4 MiB; nothing is read whole. The event loop has its turn every 8 ms.
+ *   has to be waited for, else of 4 MiB; nothing is read whole. After 8 ms of it the event loop has a turn.
  * - The first failure, or the signal, ends it: what is under way leaves nothing, what is complete stays.
  *
  * A file onto itself is left as it is.

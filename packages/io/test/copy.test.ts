@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -315,6 +325,30 @@ describe('copy', () => {
       const sizes = [...[64, 64].map((kib) => kib * KIB), ...Array.from({ length: 8 }, () => 4 * MIB), 64 * KIB];
       expect(asked.slice(0, sizes.length)).toEqual(sizes);
       expect(Buffer.compare(await dst.readBytes('slow'), pattern(length))).toBe(0);
+    });
+
+    it('lets others have their turn while it copies what never keeps it waiting', async () => {
+      await onDisk(async (root) => {
+        const disk = new DiskMedium({ root });
+        writeFileSync(join(root, 'large'), '');
+        truncateSync(join(root, 'large'), 64 * MIB);
+        const controller = new AbortController();
+        const reason = new Error('enough');
+        const onProgress = (): void => {
+          setImmediate(() => {
+            controller.abort(reason);
+          });
+        };
+        let now = 0;
+        const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 0.01));
+        try {
+          const stopped = copy(disk, 'large', disk, 'copy', { signal: controller.signal, onProgress });
+          await expect(stopped).rejects.toBe(reason);
+        } finally {
+          clock.mockRestore();
+        }
+        expect(readdirSync(root)).toEqual(['large']);
+      });
     });
 
     it('copies a file that grows meanwhile to its end', async () => {

@@ -1,27 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { has, needs, type Tool } from '@core/tooling/needs';
+import { has, needs } from '@core/tooling/needs';
 
 import { BullmqDispatcher } from '../../src/bullmq/bullmq-dispatcher.ts';
-import type { BullmqDispatcherOptions, QueueStore } from '../../src/bullmq/options.ts';
+import type { BullmqDispatcherOptions } from '../../src/bullmq/options.ts';
 import type { Job, JobRunner } from '../../src/dispatcher.ts';
 import { Poller } from '../../src/poller/poller.ts';
 import { encodeSignal } from '../../src/signal-codec.ts';
 import { done, draft, EventLog, Gate, TestHandler, TestJournal, TestSource } from '../poller/support/fixtures.ts';
-import { startPostgres, startRedis, type TestServer } from './support/servers.ts';
+import { startRedis, type TestServer } from './support/servers.ts';
+import { STORE_KINDS } from './support/store-kinds.ts';
 
 jest.setTimeout(60_000); // servers are started, and the machine may be busy
-
-interface Kind {
-  readonly name: string;
-  readonly tool: Tool;
-  readonly start: () => Promise<TestServer>;
-  readonly store: (url: string) => QueueStore;
-}
-
-const KINDS: readonly Kind[] = [
-  { name: 'Redis', tool: 'redis-server', start: startRedis, store: (redis) => ({ redis }) },
-  { name: 'PostgreSQL', tool: 'postgres', start: startPostgres, store: (postgres) => ({ postgres }) },
-];
 
 const opened: BullmqDispatcher[] = [];
 
@@ -64,7 +53,7 @@ function recorder(work: (job: Job, signal: AbortSignal) => unknown = () => undef
   return { jobs, run };
 }
 
-describe.each(KINDS)('BullmqDispatcher on $name', ({ tool, start, store }) => {
+describe.each(STORE_KINDS)('BullmqDispatcher on $name', ({ tool, start, store }) => {
   let server: TestServer | undefined;
   let count = 0;
 

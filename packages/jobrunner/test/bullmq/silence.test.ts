@@ -1,28 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest } from '@jest/globals';
-import { has, needs, type Tool } from '@core/tooling/needs';
+import { has, needs } from '@core/tooling/needs';
 
 import { BullmqDispatcher } from '../../src/bullmq/bullmq-dispatcher.ts';
-import type { BullmqDispatcherOptions, QueueStore } from '../../src/bullmq/options.ts';
+import type { BullmqDispatcherOptions } from '../../src/bullmq/options.ts';
 import type { Job } from '../../src/dispatcher.ts';
 import { Poller } from '../../src/poller/poller.ts';
 import { done, draft, EventLog, Gate, TestHandler, TestSource } from '../poller/support/fixtures.ts';
 import { Leaver } from './support/leaver.ts';
 import { type Relay, relay } from './support/relay.ts';
-import { startPostgres, startRedis, type TestServer } from './support/servers.ts';
+import { startPostgres, type TestServer } from './support/servers.ts';
+import { STORE_KINDS } from './support/store-kinds.ts';
 
 jest.setTimeout(120_000); // servers and processes are started, and the machine may be busy
-
-interface Kind {
-  readonly name: string;
-  readonly tool: Tool;
-  readonly start: () => Promise<TestServer>;
-  readonly store: (url: string) => QueueStore;
-}
-
-const KINDS: readonly Kind[] = [
-  { name: 'Redis', tool: 'redis-server', start: startRedis, store: (redis) => ({ redis }) },
-  { name: 'PostgreSQL', tool: 'postgres', start: startPostgres, store: (postgres) => ({ postgres }) },
-];
 
 /** Longer than any test may take: what waits for so long has not kept to what it was told. */
 const FOR_EVER_MS = 600_000;
@@ -51,7 +40,7 @@ function reasonOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe.each(KINDS)('BullmqDispatcher on a $name that falls silent', ({ tool, start, store }) => {
+describe.each(STORE_KINDS)('BullmqDispatcher on a $name that falls silent', ({ tool, start, store }) => {
   let server: TestServer | undefined;
   let count = 0;
 
