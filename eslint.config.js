@@ -43,4 +43,20 @@ export default defineConfig(
       '@typescript-eslint/explicit-member-accessibility': 'off',
     },
   },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['packages/*/src/testing/**'], // which hold that streams go with Node's own
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:stream', 'node:stream/promises'].map((name) => ({
+            name,
+            importNames: ['pipeline'],
+            message: 'It settles before the last stream has cleaned up. Take pump() of @core/io.',
+          })),
+        },
+      ],
+    },
+  },
 );

@@ -55,5 +55,6 @@ export type {
 export { MemoryLink, type MemoryTree } from './memory-tree.ts';
 export { MemoryMedium, type MemoryMediumOptions } from './memory/memory-medium.ts';
 export { normalizePath } from './path.ts';
+export { pump } from './pump.ts';
 export { snapshot, writeTree } from './tree.ts';
 export { unlessAborted } from './unless-aborted.ts';

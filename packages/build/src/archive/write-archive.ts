@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
 
-import type { Medium } from '@core/io';
+import { pump, type Medium } from '@core/io';
 
 import type { Artifact } from '../artifact.ts';
-import { pump } from '../pump.ts';
 import type { ArchiveEncoder, EncodedEntry } from './encoder.ts';
 import type { Member } from './member.ts';
 import type { ArchiveSettings } from './options.ts';

@@ -1,6 +1,4 @@
-import { pipeline } from 'node:stream/promises';
-
-import { copy, DiskMedium, isCoreError, type Medium } from '@core/io';
+import { copy, DiskMedium, isCoreError, type Medium, pump } from '@core/io';
 
 import { readFromGuest } from '../exec/guest-stream.ts';
 import { copyFailed, type CopyJob } from './copy-job.ts';
@@ -34,7 +32,7 @@ async function takeFile(
   mode: number,
 ): Promise<void> {
   const source = readFromGuest(runner, ['cat', guestPath], { id, signal });
-  await pipeline(source, medium.writeStream(path, { mode, signal }));
+  await pump(source, medium.writeStream(path, { mode, signal }));
 }
 
 /**
@@ -70,7 +68,7 @@ async function take(
   if (kind === 'symlink') return;
   if (kind === 'dir') return inside.ensureDir(name, { signal });
   await clearLink(inside, name);
-  if (kind === 'file') await pipeline(content, inside.writeStream(name, { mode, signal }));
+  if (kind === 'file') await pump(content, inside.writeStream(name, { mode, signal }));
   else await copy(inside, safeName(target), inside, name, { signal });
 }
 

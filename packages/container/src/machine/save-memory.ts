@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { pipeline } from 'node:stream/promises';
 
-import { type CancelOptions, isCoreError, type Medium } from '@core/io';
+import { type CancelOptions, isCoreError, type Medium, pump } from '@core/io';
 
 import { ContainerError } from '../errors.ts';
 import type { MachinePaths } from '../hypervisors/hypervisor.ts';
@@ -62,7 +61,7 @@ async function transfer(client: QmpClient, server: Server, path: string, context
   await client.execute('migrate', { uri: `unix:${path}` }, { signal });
   const socket = await connection;
   const sink = medium.writeStream(paths.savedState, { mode: 0o600, durable: true, signal });
-  await pipeline(memoryOf(socket, client, context), sink, signal === undefined ? {} : { signal });
+  await pump(memoryOf(socket, client, context), sink);
 }
 
 /** The memory, and once the hypervisor says that this was all of it, whose it is. */

@@ -1,6 +1,5 @@
-import { pipeline } from 'node:stream/promises';
-
 import { ErrnoSignal } from '../errno.ts';
+import { pump } from '../pump.ts';
 import { CONSTANTS } from './constants.ts';
 import { checkedEncoding, collectBytes, withEncoding } from './content.ts';
 import { called, invalidType, outOfRange } from './errors.ts';
@@ -99,7 +98,7 @@ export async function copyFile(volume: Volume, from: NodePath, to: NodePath, mod
     const exclusive = (mode & CONSTANTS.COPYFILE_EXCL) !== 0;
     await volume.assertParent(dest);
     const { medium } = volume;
-    await pipeline(
+    await pump(
       medium.readStream(volume.rooted(path)),
       medium.writeStream(volume.rooted(dest), { mode: found.mode, exclusive }),
     );

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-import { isCoreError, type Medium, normalizePath } from '@core/io';
+import { isCoreError, type Medium, normalizePath, pump } from '@core/io';
 
 import { BuildError } from '../../errors.ts';
 import { folderOf, nameOf, pathBelow } from '../../paths.ts';
-import { pump } from '../../pump.ts';
 import type { ReadOptions } from './archive-file.ts';
 import type { ReadEntry } from './checked-entries.ts';
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import { type CancelOptions, localMedium, readJson } from '@core/io';
+import { type CancelOptions, localMedium, readJson, pump } from '@core/io';
 
 import type { EncodedEntry } from '../../archive/encoder.ts';
 import { fileContent } from '../../archive/file-content.ts';
 import { tar } from '../../archive/tar.ts';
-import { pump } from '../../pump.ts';
 import type { Target } from '../../target.ts';
 import { type Blob, type ImageContent, invalid } from './image-layout.ts';
 import { fullName } from './image-names.ts';

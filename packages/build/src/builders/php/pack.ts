@@ -1,9 +1,8 @@
-import { type CancelOptions, localMedium } from '@core/io';
+import { type CancelOptions, localMedium, pump } from '@core/io';
 
 import { sourceDate } from '../../archive/reproducible.ts';
 import { tar } from '../../archive/tar.ts';
 import { pathBelow } from '../../paths.ts';
-import { pump } from '../../pump.ts';
 import { madeUpFile, type PackedFile } from '../kit/packed-tree.ts';
 import { phar } from './phar.ts';
 import { runningStub, withoutShebang } from './stub.ts';

@@ -1,9 +1,8 @@
-import { type CancelOptions, localMedium } from '@core/io';
+import { type CancelOptions, localMedium, pump } from '@core/io';
 
 import { defaultWorkers, sourceDate } from '../../archive/reproducible.ts';
 import { zipEncoder } from '../../archive/zip.ts';
 import { compareNames } from '../../order.ts';
-import { pump } from '../../pump.ts';
 import { madeUpFile, type PackedFile, packedTree } from '../kit/packed-tree.ts';
 import type { Wheel } from './wheel.ts';
 

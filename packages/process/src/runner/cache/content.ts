@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
 
-import type { CancelOptions, FileInfo, Medium } from '@core/io';
+import { type CancelOptions, type FileInfo, type Medium, pump } from '@core/io';
 
 /** Files over this are streamed; smaller ones are read in one piece, which is quicker. */
 const WHOLE_BYTES = 1_048_576;
@@ -66,16 +65,13 @@ export async function copyExactly(
     await to.medium.write(to.path, bytes, { mode, signal });
     return;
   }
-  await pipeline(
-    from.medium.readStream(from.path, { signal }),
-    async function* checked(chunks: AsyncIterable<Uint8Array>) {
-      const hash = createHash('sha256');
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        yield chunk;
-      }
-      if (hash.digest('hex') !== sha256) throw new ContentMismatch(from.path); // before the copy gets its name
-    },
-    to.medium.writeStream(to.path, { mode, signal }),
-  );
+  const checked = async function* (): AsyncGenerator<Uint8Array> {
+    const hash = createHash('sha256');
+    for await (const chunk of from.medium.readStream(from.path, { signal }) as AsyncIterable<Uint8Array>) {
+      hash.update(chunk);
+      yield chunk;
+    }
+    if (hash.digest('hex') !== sha256) throw new ContentMismatch(from.path); // before the copy gets its name
+  };
+  await pump(checked(), to.medium.writeStream(to.path, { mode, signal }));
 }

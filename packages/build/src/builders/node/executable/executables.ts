@@ -1,8 +1,9 @@
+import { pump } from '@core/io';
+
 import type { Artifact } from '../../../artifact.ts';
 import type { BuilderConfig, BuilderOptions } from '../../../builder.ts';
 import { timedStep } from '../../../events.ts';
 import { pathBelow } from '../../../paths.ts';
-import { pump } from '../../../pump.ts';
 import { sideBySide } from '../../../side-by-side.ts';
 import { formatTarget, type Target } from '../../../target.ts';
 import { folderName, programName } from '../../kit/command-targets.ts';

@@ -1,13 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { homedir } from 'node:os';
 
-import { type CancelOptions, localMedium, type Medium } from '@core/io';
+import { type CancelOptions, localMedium, type Medium, pump } from '@core/io';
 
 import { type ReadEntry } from '../../../../archive/read/checked-entries.ts';
 import { readArchive } from '../../../../archive/read/archive-reader.ts';
 import { BuildError } from '../../../../errors.ts';
 import { listIfThere, nameOf, pathBelow } from '../../../../paths.ts';
-import { pump } from '../../../../pump.ts';
 import type { RuntimePackage } from './packages.ts';
 
 /** A Node binary in the cache. */
