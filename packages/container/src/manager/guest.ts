@@ -59,14 +59,14 @@ export class Guest {
       });
     } catch (error) {
       if (begun.isReached || !isCoreError(error) || error.code !== 'ERR_CONTAINER_AGENT_UNAVAILABLE') throw error;
-      this.#silent().set(this.#run(), Date.now());
+      this.#silent().set(this.#run(), performance.now());
       return work(this.#ssh());
     }
   }
   /** In a guest that gave no answer a while ago there is none, or it is not up yet. */
   #mayHaveAgent(): boolean {
     if (!hypervisorOf(this.#context, this.#container).capabilities.agent) return false;
-    return Date.now() - (this.#silent().get(this.#run()) ?? 0) > FORGET_MS;
+    return performance.now() - (this.#silent().get(this.#run()) ?? -Infinity) > FORGET_MS;
   }
 
   #byAgent<T>(

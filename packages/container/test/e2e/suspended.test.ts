@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
 import { describe, expect } from '@jest/globals';
 import { needs } from '@core/tooling/needs';
 
@@ -14,7 +17,7 @@ import { Watched } from '../manager/watched.ts';
 import { tinyImage } from './tiny-image.ts';
 
 const it: (title: string, test: () => Promise<void>) => void = (title, test) => {
-  needs('qemu-system-x86_64', 'qemu-img')(title, test, 60_000);
+  needs('qemu-system-x86_64', 'qemu-img', 'mount')(title, test, 60_000);
 };
 
 /** A program that is gone. */
@@ -131,5 +134,17 @@ describe('Ugly', () => {
     expect((await manager.list())[0]).toMatchObject({ status: 'stopped', suspended: true });
     await manager.resume('counter');
     await press(manager, '2');
+  });
+
+  it('suspend: a disk that gets full at any step: it says so, leaves nothing, and the guest goes on', async () => {
+    const fixture = fileURLToPath(new URL('fixtures/suspend-full-disk.mjs', import.meta.url));
+    const mounted = ['--mount', 'sh', '-c', 'mount -t tmpfs -o size=64m tmpfs "$3" && exec "$@"', 'sh'];
+    const args = [...mounted, process.execPath, fixture, tempDir(), await tinyImage()];
+    const { stdout, stderr, status } = spawnSync('unshare', args, { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const { refusals, wrong, counts } = JSON.parse(stdout) as Record<'counts' | 'refusals' | 'wrong', unknown>;
+    expect({ refusals, wrong }).toEqual({ refusals: ['ENOSPC'], wrong: [] });
+    expect('123456789').toContain(counts);
+    expect(String(counts).length).toBeGreaterThan(2);
   });
 });
