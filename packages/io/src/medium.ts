@@ -215,7 +215,10 @@ export interface Medium {
   open(path: string, options?: OpenOptions): Promise<ReadHandle>;
   /** Back-pressured bytes; an error of opening arrives as the stream's error. */
   readStream(path: string, options?: ReadStreamOptions): Readable;
-  /** Atomic as `write`: the content appears when the stream finishes; destroying it leaves the old file. */
+  /**
+   * Atomic as `write`: the content appears when the stream finishes; destroying it leaves the old file, and nothing beside
+   * it once the stream has closed. `pump` waits for that, where Node's `pipeline` does not.
+   */
   writeStream(path: string, options?: WriteStreamOptions): Writable;
   /** Every chunk (or run of waiting chunks) is one `append`. */
   appendStream(path: string, options?: AppendOptions): Writable;
