@@ -60,13 +60,23 @@ export async function processRecordOf(pid: number): Promise<Pick<ProcessRecord, 
  * ```
  */
 export async function isProcessRunning(record: ProcessRecord): Promise<boolean> {
-  if (sendSignalTo(record.pid, 0) === 'gone') return false;
+  if (isGone(record.pid)) return false;
   const [stat, bootId] = await Promise.all([statOf(record.pid), bootIdHere()]);
   if (record.bootId !== undefined && bootId !== undefined && record.bootId !== bootId) return false;
-  if (stat === undefined) return record.writtenAtMs > Date.now() - uptime() * 1000 - TOLERANCE_MS;
+  if (stat === undefined) return !isGone(record.pid) && isOfThisBoot(record);
   if (stat.isDead) return false;
   if (record.startTicks !== undefined && record.bootId !== undefined) return record.startTicks === stat.startTicks;
   return (await startedAtMs(stat)) <= record.writtenAtMs + TOLERANCE_MS;
+}
+
+/** Asked before and after its file is looked for, which may just have gone with the process. */
+function isGone(pid: number): boolean {
+  return sendSignalTo(pid, 0) === 'gone';
+}
+
+/** As far as the wall clock can tell. */
+function isOfThisBoot({ writtenAtMs }: ProcessRecord): boolean {
+  return writtenAtMs > Date.now() - uptime() * 1000 - TOLERANCE_MS;
 }
 
 /** By the wall clock, reckoned from this process: containers may lie about the time of the boot. */
