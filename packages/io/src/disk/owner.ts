@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { kill, pid as ownPid } from 'node:process';
 
 import { errorCode } from './system-error.ts';
 
@@ -39,16 +38,21 @@ export function thisOwner(): Owner {
 export function isAlive(owner: Owner): Liveness {
   const here = thisOwner();
   if (owner.space !== here.space) return 'unknown';
-  try {
-    kill(owner.pid, 0);
-  } catch (error) {
-    if (errorCode(error) === 'ESRCH') return 'dead';
-  }
+  if (isGone(owner.pid)) return 'dead';
   if (owner.startedAt === '0' || here.startedAt === '0') return 'alive';
   const stat = processStat(String(owner.pid));
-  // what /proc hides may not be taken for dead
-  if (stat === undefined) return 'alive';
+  // what /proc hides may not be taken for dead, but what was buried meanwhile is
+  if (stat === undefined) return isGone(owner.pid) ? 'dead' : 'alive';
   return stat.startedAt === owner.startedAt && !stat.isGone ? 'alive' : 'dead';
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) === 'ESRCH';
+  }
+  return false;
 }
 
 /** Whether the owner belongs to another boot of this machine, or to another machine. */
@@ -59,11 +63,11 @@ export function isOfAnotherBoot(owner: Owner): boolean {
 function lookAtOneself(): Owner {
   const stat = processStat('self');
   // a /proc of other namespaces counts other processes
-  const startedAt = stat?.pid === ownPid ? stat.startedAt : '0';
+  const startedAt = stat?.pid === process.pid ? stat.startedAt : '0';
   const boot = textOf('/proc/sys/kernel/random/boot_id') ?? hostname();
   // times in /proc are those of the reader's time namespace
   const spaces = ['pid', 'time'].map((kind) => linkOf(`/proc/self/ns/${kind}`));
-  return { pid: ownPid, startedAt, space: `${digest(boot)}${digest(spaces.join(' '))}` };
+  return { pid: process.pid, startedAt, space: `${digest(boot)}${digest(spaces.join(' '))}` };
 }
 
 function processStat(which: string): ProcessStat | undefined {

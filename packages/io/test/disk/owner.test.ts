@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { needs } from '@core/tooling/needs';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { isAlive, isOfAnotherBoot, type Owner, thisOwner } from '../../src/disk/owner.ts';
 import { newFolder, removeFolders } from './support/disks.ts';
@@ -69,6 +69,16 @@ describe('Ugly', () => {
     expect(readFileSync(`/proc/${String(owner.pid)}/stat`, 'utf8')).toContain(') Z ');
     parent.stdin.end();
     await once(parent, 'exit');
+  });
+
+  needs('linux')('isAlive() takes a process that is buried while it is looked at as dead', async () => {
+    const child = spawn('cat');
+    const owner = ownerOf(child.pid ?? 0);
+    child.stdin.end();
+    await once(child, 'exit');
+    const kill = jest.spyOn(process, 'kill').mockReturnValueOnce(true); // it was there a moment ago
+    expect(isAlive(owner)).toBe('dead');
+    kill.mockRestore();
   });
 
   needs('linux')('isAlive() is not misled by the name of a program', async () => {
