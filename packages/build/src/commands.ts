@@ -35,8 +35,9 @@ export interface CommandOptions extends CancelOptions {
 /** Folders that are made for a build and removed after it: nobody can look into them then. */
 const PRIVATE_FOLDER = /(?:^|[/\\])core-build-[0-9a-f]{8}-[0-9a-f-]{27}(?:[/\\]|$)/;
 
-/** How much of the end of an output goes into an error. */
+/** How much of the end of an output goes into an error, and how much of that may be of stderr alone. */
 const LAST_LINES = 40;
+const LAST_STDERR_LINES = 10;
 
 /**
  * Runs a command to its end and tells what it says. Aborting ends it with everything that it started.
@@ -62,7 +63,7 @@ export async function runCommand(
   }
   const result = await process.wait();
   signal?.throwIfAborted();
-  if (!result.ok) throw commandFailed({ ...line, shown }, hide(result.output), result);
+  if (!result.ok) throw commandFailed({ ...line, shown }, lastWords(hide(result.output), hide(result.stderr)), result);
   onEvent?.({ type: 'command-finished', command: shown, durationMs: Math.round(result.durationMs) });
 }
 
@@ -95,14 +96,26 @@ function commandFailed({ shown, dir }: CommandLine, output: string, result: Proc
     exitCode === undefined
       ? `it was ended by ${killSignal ?? 'the system'}`
       : `it exited with code ${String(exitCode)}`;
-  const lines = output.trimEnd().split(/\r?\n/);
   return new BuildError(`Cannot run ${JSON.stringify(shown)}: ${how}`, {
     code: 'ERR_BUILD_COMMAND_FAILED',
     op: 'build.command',
     path: dir,
     command: shown,
     exitCode,
-    output: lines.slice(-LAST_LINES).join('\n'),
+    output,
     hint: `Correct what it reports; it is run in ${PRIVATE_FOLDER.test(dir) ? 'a copy of the project' : dir}.`,
   });
+}
+
+/** The end of all that it said. Two pipes keep no order: the end of stderr is in it also where it was read long before. */
+function lastWords(output: string, stderr: string): string {
+  const said = linesOf(output).slice(-LAST_LINES);
+  const errors = linesOf(stderr).slice(-LAST_STDERR_LINES);
+  const [reason = ''] = errors.slice(-1);
+  const isIn = reason === '' || said.includes(reason);
+  return (isIn ? said : [...said.slice(errors.length), ...errors]).join('\n');
+}
+
+function linesOf(text: string): string[] {
+  return text.trimEnd().split(/\r?\n/);
 }

@@ -75,6 +75,14 @@ describe('runCommand', () => {
       });
     });
 
+    it('runCommand refuses with the end of stderr also where it was read before the rest', async () => {
+      const code =
+        'console.error("the reason"); process.exitCode = 3; process.stdin.on("end", () => { for (let i = 0; i < 100; i++) console.log(i); }).resume()';
+      const error: unknown = await runCommand(node(code), { service }).catch((reason: unknown) => reason);
+      const rest = Array.from({ length: 39 }, (_, i) => i + 61).join('\n');
+      expect((error as BuildError).output).toBe(`${rest}\nthe reason`);
+    });
+
     it('runCommand tells of a signal that ended the command', async () => {
       await expect(runCommand(node('process.kill(process.pid, "SIGKILL")'), { service })).rejects.toMatchObject({
         code: 'ERR_BUILD_COMMAND_FAILED',
