@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
@@ -7,7 +6,8 @@ import { finished } from 'node:stream/promises';
  * either way, so that nothing runs on behind the caller's back: of a `writeStream` that failed, the unfinished file is
  * gone by then. Node's `pipeline` does not wait for that.
  *
- * @throws What the chunks or the stream fail with.
+ * @throws What the chunks or the stream fail with; `ERR_STREAM_PREMATURE_CLOSE` for a stream that somebody else destroyed
+ *   without a reason.
  * @example
  * ```ts
  * import { MemoryMedium, pump } from '@core/io';
@@ -22,14 +22,28 @@ export async function pump(chunks: AsyncIterable<Uint8Array | string>, stream: W
   closed.catch(() => undefined); // awaited below, unless something else fails first
   try {
     for await (const chunk of chunks) {
-      if (stream.errored !== null) throw stream.errored;
-      if (!stream.write(chunk)) await once(stream, 'drain');
+      if (isOver(stream)) break;
+      if (!stream.write(chunk)) await drainedOrOver(stream);
     }
-    stream.end();
-    await closed;
+    if (!isOver(stream)) stream.end();
+    await closed; // also says why the stream was over early
   } catch (error) {
     stream.destroy();
     await closed.catch(() => undefined);
     throw error;
   }
+}
+
+function isOver(stream: Writable): boolean {
+  return stream.destroyed || stream.errored !== null;
+}
+
+/** Not `once(stream, 'drain')`: a stream that is destroyed without an error never drains. */
+async function drainedOrOver(stream: Writable): Promise<void> {
+  const events = ['drain', 'error', 'close'];
+  let wake!: () => void;
+  const woken = new Promise<void>((resolve) => (wake = resolve));
+  for (const event of events) stream.on(event, wake);
+  await woken;
+  for (const event of events) stream.off(event, wake);
 }

@@ -71,5 +71,37 @@ describe('pump', () => {
       await expect(pump(slow, stream)).rejects.toBe(failure);
       expect({ released, closed: stream.closed }).toEqual({ released: true, closed: true });
     });
+
+    it('pump rejects when somebody else destroys the stream without a reason in the middle of a wait', async () => {
+      let released = false;
+      const stream = new Writable({
+        highWaterMark: 1,
+        write: () => {
+          setImmediate(() => stream.destroy()); // and the chunk is never done
+        },
+      });
+      const endless = (async function* () {
+        try {
+          for (;;) yield* chunks(1);
+        } finally {
+          released = true;
+        }
+      })();
+      await expect(pump(endless, stream)).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
+      expect({ released, closed: stream.closed }).toEqual({ released: true, closed: true });
+    });
+
+    it('pump leaves no listener behind on a stream that drains often', async () => {
+      const listeners: number[] = [];
+      const stream = new Writable({
+        highWaterMark: 1,
+        write: (_, __, done) => {
+          listeners.push(stream.listenerCount('drain') + stream.listenerCount('close'));
+          setImmediate(done);
+        },
+      });
+      await pump(chunks(20), stream);
+      expect(Math.max(...listeners)).toBe(listeners[0]);
+    });
   });
 });
