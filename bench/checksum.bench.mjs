@@ -9,6 +9,11 @@ import { available, shell } from './support/programs.mjs';
 import { releaseTree } from './support/release-tree.mjs';
 import { compare } from './support/rounds.mjs';
 
+const RELEASES = [
+  ['64 MiB', 1],
+  ['1 GiB', 16],
+];
+
 const SIZES = [
   ['10,000 files of 4 KiB', 10_000, 4 << 10],
   ['1,000 files of 256 KiB', 1000, 256 << 10],
@@ -40,10 +45,14 @@ async function digests(root, disk, { what, names }) {
 }
 
 export async function run() {
-  const results = await inFolder(async (root, disk) => {
-    const names = await releaseTree(root);
-    return digests(root, disk, { what: `${names.length} files of a release, 64 MiB`, names });
-  });
+  const results = [];
+  for (const [size, copies] of RELEASES) {
+    const work = async (root, disk) => {
+      const names = await releaseTree(root, copies);
+      return digests(root, disk, { what: `${names.length} files of a release, ${size}`, names });
+    };
+    results.push(...(await inFolder(work)));
+  }
   for (const [what, count, bytes] of SIZES) {
     const work = async (root, disk) => digests(root, disk, { what, names: await alike(root, count, bytes) });
     results.push(...(await inFolder(work)));
