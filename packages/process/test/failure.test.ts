@@ -14,8 +14,8 @@ jest.setTimeout(60_000); // many programs are started, on a machine that may be 
 
 /** Runs with the library as another user and with other limits, and says how it went. */
 const LIMITED = fileURLToPath(new URL('fixtures/limited.mjs', import.meta.url));
-/** Nobody's number: nothing else of this user counts. */
-const UID = 54_321;
+/** Nobody's number, and not that of another run beside this one: processes are limited by user. */
+const UID = 10_000 + (process.pid % 50_000);
 
 let dir = '';
 let told: string[] = [];
