@@ -208,7 +208,8 @@ describe('Ugly', () => {
     const script = 'printf "%3000s\\n" "$API_TOKEN" >&2; exit 1';
     const args = ['-c', script, `${'y'.repeat(290)}${secret}`, secret];
     const error = await failure('sh', args, { env: { API_TOKEN: secret } });
-    expect(`${error.message} ${error.commandLine ?? ''}`).not.toMatch(/secret|xx/);
+    // without the folder: its random name may well have an "xx" in it
+    expect(`${shown(error)} ${error.commandLine ?? ''}`).not.toMatch(/secret|xx/);
     expect(error.message).toContain("'***' in ");
     expect((await failure('exit 1', [secret], { env: { API_TOKEN: secret }, shell: true })).message).not.toMatch(
       'secret',
