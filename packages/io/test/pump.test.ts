@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
 
 import { describe, expect, it } from '@jest/globals';
@@ -89,6 +90,30 @@ describe('pump', () => {
       })();
       await expect(pump(endless, stream)).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
       expect({ released, closed: stream.closed }).toEqual({ released: true, closed: true });
+    });
+
+    it.each([
+      ['before the first chunk', 0, 10_000],
+      ['between two chunks', 3, 10_000],
+      ['in the middle of a wait', 3, 1],
+    ])('pump rejects when somebody else ends the stream %s', async (_, after, highWaterMark) => {
+      let written = 0;
+      const stream = new Writable({ highWaterMark, write: (__, ___, done) => void setImmediate(done) });
+      const counted = (async function* () {
+        for await (const chunk of chunks(10)) {
+          if (written === after) await once(stream.end(), 'close');
+          written += 1;
+          yield chunk;
+        }
+      })();
+      const write = stream.write.bind(stream);
+      stream.write = (chunk: Uint8Array) => {
+        const hasRoom = write(chunk);
+        if (highWaterMark === 1 && written === after) stream.end();
+        return hasRoom;
+      };
+      await expect(pump(counted, stream)).rejects.toMatchObject({ code: 'ERR_STREAM_WRITE_AFTER_END' });
+      expect(stream.closed).toBe(true);
     });
 
     it('pump leaves no listener behind on a stream that drains often', async () => {
