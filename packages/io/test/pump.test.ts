@@ -93,26 +93,27 @@ describe('pump', () => {
     });
 
     it.each([
-      ['before the first chunk', 0, 10_000],
-      ['between two chunks', 3, 10_000],
-      ['in the middle of a wait', 3, 1],
-    ])('pump rejects when somebody else ends the stream %s', async (_, after, highWaterMark) => {
-      let written = 0;
-      const stream = new Writable({ highWaterMark, write: (__, ___, done) => void setImmediate(done) });
-      const counted = (async function* () {
-        for await (const chunk of chunks(10)) {
-          if (written === after) await once(stream.end(), 'close');
-          written += 1;
-          yield chunk;
-        }
+      ['before the first chunk', 0],
+      ['between two chunks', 3],
+    ])('pump rejects when somebody else ends the stream %s', async (_, after) => {
+      const stream = new Writable({ write: (__, ___, done) => void setImmediate(done) });
+      const ended = (async function* () {
+        yield* chunks(after);
+        await once(stream.end(), 'close');
+        yield* chunks(1);
       })();
-      const write = stream.write.bind(stream);
-      stream.write = (chunk: Uint8Array) => {
-        const hasRoom = write(chunk);
-        if (highWaterMark === 1 && written === after) stream.end();
-        return hasRoom;
-      };
-      await expect(pump(counted, stream)).rejects.toMatchObject({ code: 'ERR_STREAM_WRITE_AFTER_END' });
+      await expect(pump(ended, stream)).rejects.toMatchObject({ code: 'ERR_STREAM_WRITE_AFTER_END' });
+    });
+
+    it('pump rejects when somebody else ends the stream in the middle of a wait', async () => {
+      const stream = new Writable({
+        highWaterMark: 1,
+        write: (_, __, done) => {
+          stream.end();
+          setImmediate(done);
+        },
+      });
+      await expect(pump(chunks(2), stream)).rejects.toMatchObject({ code: 'ERR_STREAM_WRITE_AFTER_END' });
       expect(stream.closed).toBe(true);
     });
 
