@@ -22,6 +22,7 @@ export interface SaveContext extends CancelOptions {
 const PARAMETERS = { 'max-bandwidth': 2 ** 40, 'downtime-limit': 5_000 };
 const LOOK_MS = 5;
 const CONNECT_MS = 10_000;
+const UNDER_WAY = new Set(['setup', 'active', 'device', 'cancelling']);
 
 /**
  * Writes the memory of a machine into its file, which is there, whole, when this resolves: the guest stands still from
@@ -44,6 +45,7 @@ export async function saveMemory(client: QmpClient, context: SaveContext): Promi
   } catch (error) {
     // an abort may come when the file is just there; a guest that goes on must have none
     await medium.deleteAll(paths.savedState);
+    server.on('connection', (late) => late.destroy());
     await goOn(client, running);
     signal?.throwIfAborted();
     throw isCoreError(error) && error.code === 'ERR_CONTAINER_CONTROL_FAILED' ? refused(context, error) : error;
@@ -84,16 +86,21 @@ async function untilComplete(client: QmpClient, context: SaveContext): Promise<v
   }
 }
 
-/** The guest goes on where it was, unless it stood still before. */
+/**
+ * The guest goes on where it was, unless it stood still before. Nobody takes its memory any more, so that the transfer
+ * fails by itself; `migrate_cancel` at its very end would leave the guest with disks that QEMU has let go of, and its
+ * next write, or the next transfer, would end QEMU. `cont` takes them back, also where the guest goes on already.
+ *
+ * Source: `migration_completion` and `qmp_cont` of QEMU 7.2; its commit 403d18ae38 tells of one more way to get there.
+ */
 async function goOn(client: QmpClient, wasRunning: boolean): Promise<void> {
   try {
-    await client.execute('migrate_cancel');
     for (;;) {
-      const { status } = await client.execute('query-migrate');
-      if (status !== 'cancelling' && status !== 'active' && status !== 'setup' && status !== 'device') break;
+      const { status = 'none' } = await client.execute('query-migrate');
+      if (!UNDER_WAY.has(status)) break;
       await rest(LOOK_MS);
     }
-    if (wasRunning && !(await client.execute('query-status')).running) await client.execute('cont');
+    if (wasRunning) await client.execute('cont');
   } catch {
     // the hypervisor has ended: what went wrong is told already
   }

@@ -54,7 +54,6 @@ export interface QmpCommands {
   readonly 'human-monitor-command': { args: { 'command-line': string }; returns: string };
   readonly 'migrate-set-parameters': { args: Readonly<Record<string, number>>; returns: unknown };
   readonly migrate: { args: { uri: string }; returns: unknown };
-  readonly migrate_cancel: { args: undefined; returns: unknown };
   readonly system_powerdown: { args: undefined; returns: unknown };
   readonly cont: { args: undefined; returns: unknown };
   readonly stop: { args: undefined; returns: unknown };

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 
-import { localMedium, MemoryMedium } from '@core/io';
+import { isCoreError, localMedium, MemoryMedium } from '@core/io';
 import { faulty } from '@core/io/testing';
 import { Service } from '@core/process';
 import { needs } from '@core/tooling/needs';
@@ -44,6 +44,15 @@ async function press(control: MachineControl): Promise<string> {
   console_.destroy();
   await once(console_, 'close');
   return answer;
+}
+
+/** What a work is refused with. */
+async function refusalOf(work: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return isCoreError(error) ? error.code : error;
 }
 
 /** The command that goes on from the saved state. */
@@ -178,6 +187,32 @@ describe('Ugly', () => {
     expect(await press(control)).toBe('1');
     await control.suspend();
     expect(await hasSavedState(local, machine.paths.savedState, machine)).toBe(true);
+  });
+
+  withQemu('suspend that fails, at whatever piece and how often, leaves the guest with its disks', async () => {
+    const { control, machine } = await running();
+    const refusals: unknown[] = [];
+    const failsAt = async (nth: number): Promise<unknown> => {
+      const faults = [
+        { op: 'sink.write', path: '**/saved-state', nth, error: 'ENOSPC' },
+        { op: 'sink.commit', path: '**/saved-state', error: 'EIO' },
+      ] as const;
+      const broken = new MachineControl(control.record, machine.paths, {
+        control: 'qmp',
+        medium: faulty(local, faults),
+      });
+      refusals.push(await refusalOf(broken.suspend()));
+      return refusals.at(-1);
+    };
+    for (let round = 1; round <= 4; round += 1) {
+      for (let nth = 1; (await failsAt(nth)) === 'ENOSPC'; nth += 1);
+      expect(await control.status()).toBe('running');
+      expect(await press(control)).toBe(String(round));
+    }
+    // QEMU ended by an assertion after some thirty of them, where its disks were inactive
+    expect(new Set(refusals)).toEqual(new Set(['ENOSPC', 'EIO']));
+    await control.suspend();
+    expect(await press(await machine.start(resumed(machine)))).toBe('5');
   });
 
   withQemu(
