@@ -3,8 +3,8 @@ import type { CancelOptions, Medium } from '@core/io';
 import { statFile } from '../artifact-check.ts';
 import type { Artifact } from '../artifact.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { digestFile, type DigestOptions } from './digest.ts';
-import { LANES, ReadBuffers } from './read-buffers.ts';
+import { digestFile, type DigestOptions, sharedBy } from './digest.ts';
+import { LANES } from './read-buffers.ts';
 
 /**
  * Reads an artifact and gives it with its SHA-256 (lower-case hex) and its size, whatever it said of them before.
@@ -40,7 +40,9 @@ async function withDigest(medium: Medium, artifact: Artifact, options: DigestOpt
 }
 
 /**
- * Reads every artifact, several at a time, and gives them with digest and size, in the same order.
+ * Reads every artifact, several at a time, and gives them with digest and size, in the same order. Large ones are hashed
+ * in threads, up to three, which go on for five seconds after the last and do not keep a process alive; where none may
+ * be started, they are hashed like the others.
  *
  * @throws what {@link checksum} throws, for the first in the list that fails.
  *
@@ -60,7 +62,7 @@ export async function checksumAll(
   artifacts: readonly Artifact[],
   options: CancelOptions = {},
 ): Promise<Artifact[]> {
-  const shared = { ...options, walker: {}, buffers: new ReadBuffers() };
+  const shared = { ...options, ...sharedBy(artifacts.length) };
   const { results, failure } = await sideBySide(artifacts, LANES, (one) => withDigest(medium, one, shared));
   if (failure !== undefined) throw failure.error;
   return results.filter((result) => result !== undefined);

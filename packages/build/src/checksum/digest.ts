@@ -3,6 +3,7 @@ import { createHash, hash } from 'node:crypto';
 
 import type { Medium, OpenOptions, ReadHandle } from '@core/io';
 
+import { type HashThreads, hashThreads, WORTH_SENDING } from './hash-threads.ts';
 import { ReadBuffers } from './read-buffers.ts';
 
 /** What a file has in it. */
@@ -16,6 +17,13 @@ export interface FileDigest {
 export interface DigestOptions extends OpenOptions {
   /** Shared as the walker is. */
   readonly buffers?: ReadBuffers;
+  /** What may hash large files beside the others. */
+  readonly threads?: HashThreads | undefined;
+}
+
+/** What so many digests share that are made side by side. */
+export function sharedBy(count: number): DigestOptions {
+  return { walker: {}, buffers: new ReadBuffers(), threads: count > 1 ? hashThreads : undefined };
 }
 
 /** The digest of a file. A small one is read and hashed in one piece. */
@@ -23,6 +31,8 @@ export async function digestFile(medium: Medium, path: string, options: DigestOp
   const { buffers = new ReadBuffers() } = options;
   await using handle = await medium.open(path, options);
   const size = handle.initialSize ?? (await handle.stat()).size;
+  const beside = size < WORTH_SENDING ? undefined : await options.threads?.digest(handle, size, options);
+  if (beside !== undefined) return beside;
   const first = buffers.take(size);
   const count = await handle.read(first, 0, first.length, 0);
   options.signal?.throwIfAborted();

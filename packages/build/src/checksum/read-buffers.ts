@@ -1,9 +1,10 @@
 /** How many files are read side by side: more than there are processors, as they may wait for the disk. */
 export const LANES: number = 8;
 
-/** Large reads: with small ones the hash waits more than it works. */
-const LARGE = (1 << 20) + 1;
-const SMALL = LARGE >> 4;
+/** Large reads: with small ones the hash waits more than it works, and still larger ones are out of the cache again. */
+const LARGE = (1 << 18) + 1;
+/** The medium reads so much without a turn of the thread pool. */
+const SMALL = 1 << 16;
 
 /** Buffers for reading files one after the other, several at a time: whoever has read a file gives its buffers back. */
 export class ReadBuffers {

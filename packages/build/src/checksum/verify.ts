@@ -5,8 +5,8 @@ import { MANIFEST_FILE } from '../manifest.ts';
 import { folderOf, nameOf, pathBelow } from '../paths.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { type ChecksumLine, parseChecksumLine } from './checksum-line.ts';
-import { digestFile, type DigestOptions } from './digest.ts';
-import { LANES, ReadBuffers } from './read-buffers.ts';
+import { digestFile, type DigestOptions, sharedBy } from './digest.ts';
+import { LANES } from './read-buffers.ts';
 
 /** A line of a checksum file that says nothing. */
 export interface MalformedLine {
@@ -67,7 +67,7 @@ export async function verifyChecksumFile(
 ): Promise<ChecksumReport> {
   const { lines, malformed } = parse(await medium.read(path, { signal }));
   const folder = folderOf(path);
-  const shared = { signal, walker: {}, buffers: new ReadBuffers() };
+  const shared = { signal, ...sharedBy(lines.length) };
   const { results, failure } = await sideBySide(lines, LANES, async ({ name, checksum }) => ({
     name,
     state: await stateOf(medium, pathBelow(folder, name), { ...shared, checksum }),

@@ -1,10 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from '@jest/globals';
 import { MemoryMedium } from '@core/io';
 
 import { checksum, checksumAll } from '../../src/checksum/checksum.ts';
 
+const { allowedNodeEnvironmentFlags: flagsOfNode } = process;
+const RESTRICTED = flagsOfNode.has('--permission') ? '--permission' : '--experimental-permission';
 const linux = { os: 'linux', arch: 'amd64' };
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -36,6 +40,19 @@ describe('checksum', () => {
         names.map((path) => ({ ...linux, path })),
       );
       expect(results.map((result) => result.checksum)).toEqual(names.map((name) => sha256(Buffer.from(name))));
+    });
+
+    it.each([
+      ['', []],
+      [' which may start no thread', [RESTRICTED, '--allow-fs-read=*']],
+    ])('checksumAll of large files: a program%s ends by itself', (_, flags) => {
+      const fixture = fileURLToPath(new URL('fixtures/digest-and-end.mjs', import.meta.url));
+      const { stdout, status } = spawnSync(process.execPath, [...flags, fixture], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      const digest = sha256(Buffer.alloc(32 << 20, 'large'));
+      expect({ status, digests: JSON.parse(stdout) as unknown }).toEqual({ status: 0, digests: [digest, digest] });
     });
   });
 

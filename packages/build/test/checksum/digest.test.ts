@@ -8,6 +8,7 @@ import { digestFile } from '../../src/checksum/digest.ts';
 import { ReadBuffers } from '../../src/checksum/read-buffers.ts';
 
 const MEBIBYTE = 1 << 20;
+const CHUNK = (1 << 18) + 1;
 const bytesOf = (size: number): Buffer => Buffer.alloc(size, 'some text that no length of a buffer divides');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -45,10 +46,10 @@ describe('digestFile', () => {
       [1, [1]],
       [65_535, [65_535]],
       [65_536, [65_536]],
-      [MEBIBYTE, [MEBIBYTE]],
-      [MEBIBYTE + 1, [MEBIBYTE + 1, 0]],
-      [MEBIBYTE + 2, [MEBIBYTE + 1, 1]],
-      [3 * MEBIBYTE, [MEBIBYTE + 1, MEBIBYTE + 1, MEBIBYTE - 2]],
+      [CHUNK - 1, [CHUNK - 1]],
+      [CHUNK, [CHUNK, 0]],
+      [CHUNK + 1, [CHUNK, 1]],
+      [3 * (CHUNK - 1), [CHUNK, CHUNK, CHUNK - 3]],
     ])('digestFile reads %d bytes with no read too many', async (size, wanted) => {
       const bytes = bytesOf(size);
       for (const atOnce of [true, false]) {
@@ -134,7 +135,7 @@ describe('ReadBuffers', () => {
       const buffers = new ReadBuffers();
       const sizes = [0, 10, 65_535, 65_536, MEBIBYTE, 5 * MEBIBYTE];
       expect(sizes.map((size) => buffers.take(size).length)).toEqual([
-        ...[65_536, 65_536, 65_536, MEBIBYTE + 1, MEBIBYTE + 1, MEBIBYTE + 1],
+        ...[65_536, 65_536, 65_536, CHUNK, CHUNK, CHUNK],
       ]);
     });
 

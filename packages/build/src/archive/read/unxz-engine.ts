@@ -1,4 +1,4 @@
-import type { Engine } from '../thread/thread.ts';
+import type { Engine } from '../../thread/thread.ts';
 
 /**
  * Unpacks streams, one after the other. A request brings some of the packed bytes as `input` and is `fed`: the first of

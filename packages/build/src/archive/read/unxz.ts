@@ -1,4 +1,4 @@
-import { EngineError, Thread } from '../thread/thread.ts';
+import { EngineError, Thread } from '../../thread/thread.ts';
 import { CHECKS } from '../xz/xz-check.ts';
 import { blockHeader, CHECK, EDGE_BYTES, paddingOf, streamEnd, streamHeader, type XzRecord } from '../xz/xz-format.ts';
 import type { ArchiveFile } from './archive-file.ts';

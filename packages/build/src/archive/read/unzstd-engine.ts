@@ -1,4 +1,4 @@
-import type { Engine } from '../thread/thread.ts';
+import type { Engine } from '../../thread/thread.ts';
 
 /**
  * Unpacks pieces of frames: a header, a block or a checksum each. The library does not say when a piece is damaged, but

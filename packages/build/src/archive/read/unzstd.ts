@@ -1,4 +1,4 @@
-import { EngineError, Thread } from '../thread/thread.ts';
+import { EngineError, Thread } from '../../thread/thread.ts';
 import type { ArchiveFile } from './archive-file.ts';
 import { ByteReader } from './byte-reader.ts';
 import { UNZSTD_ENGINE, type UnzstdAnswer, type ZstdLabel } from './unzstd-engine.ts';

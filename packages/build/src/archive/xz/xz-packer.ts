@@ -1,5 +1,5 @@
 import type { Packer } from '../pack-blocks.ts';
-import { ThreadPacker } from '../thread/thread-packer.ts';
+import { ThreadPacker } from '../thread-packer.ts';
 import { NativeXzPacker, type XzPacking } from './native-xz-packer.ts';
 import { XZ_WASM_ENGINE } from './xz-wasm-engine.ts';
 

@@ -1,4 +1,4 @@
-import type { Engine } from '../thread/thread.ts';
+import type { Engine } from '../../thread/thread.ts';
 
 /** Makes an xz stream of one block. */
 const SOURCE = String.raw`async ({ glue, wasm, binary }) => {

@@ -1,4 +1,4 @@
-import type { Engine } from '../thread/thread.ts';
+import type { Engine } from '../../thread/thread.ts';
 
 /** Makes a frame of each block; the library leaves out the checksum, so it is added: the low half of an XXH64. */
 const SOURCE = String.raw`async ({ zstd, xxhash }) => {

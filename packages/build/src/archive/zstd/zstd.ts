@@ -1,6 +1,6 @@
 import type { EncodeOptions } from '../encoder.ts';
 import { packBlocks, type Packer } from '../pack-blocks.ts';
-import { ThreadPacker } from '../thread/thread-packer.ts';
+import { ThreadPacker } from '../thread-packer.ts';
 import { ZSTD_ENGINE } from './zstd-engine.ts';
 
 const MIB = 1 << 20;

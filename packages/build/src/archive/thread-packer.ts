@@ -1,7 +1,7 @@
 import type { CancelOptions } from '@core/io';
 
-import type { Packer } from '../pack-blocks.ts';
-import { type Engine, Thread } from './thread.ts';
+import type { Packer } from './pack-blocks.ts';
+import { type Engine, Thread } from '../thread/thread.ts';
 
 /** What a thread packs with. */
 export interface ThreadPacking extends CancelOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { EngineError, Thread } from '../../src/archive/thread/thread.ts';
+import { EngineError, Thread } from '../../src/thread/thread.ts';
 
 const none = { modules: {} };
 const echo = { ...none, source: 'async () => ({ bytes }) => ({ result: bytes, transfer: [bytes.buffer] })' };
