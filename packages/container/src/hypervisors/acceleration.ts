@@ -70,7 +70,7 @@ export interface AccelerationTrial extends AccelerationRequest {
 export async function tryAccelerator(trial: AccelerationTrial): Promise<string | undefined> {
   const { command, arch, accelerator, signal, timeoutMs = PROBE_MS } = trial;
   const { rom, args, exitCode } = probeRom(arch);
-  const file = join(tmpdir(), `core-probe-${randomUUID()}.rom`);
+  const file = join(tmpdir(), `core-probe-${String(process.pid)}-${randomUUID()}.rom`);
   try {
     await LOCAL.write(file, rom, { signal, exclusive: true, mode: 0o600 });
     const bare = ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-m', 'size=32M'];
