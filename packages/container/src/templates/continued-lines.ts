@@ -20,8 +20,8 @@ export function indentContinued(text: string): Continued {
     const at = shortLine(lines.join('\n'));
     if (at === undefined) return { text: lines.join('\n'), inserted };
     const [before, here] = [lines.slice(0, at).findLast((line) => line.trim() !== ''), lines[at]];
-    const missing = widthOf(before) + 1 - widthOf(here);
-    if (here === undefined || missing <= 0 || MARKER.test(here)) break;
+    const missing = widthOf(before) + 1 - spacesOf(here);
+    if (here === undefined || missing <= 0 || MARKER.test(here) || !isOpen(lines.slice(0, at))) break;
     lines[at] = ' '.repeat(missing) + here;
     inserted.set(at, missing);
   }
@@ -33,16 +33,28 @@ const MARKER = /^(?:---|\.\.\.)(?:\s|$)/;
 
 /** The first line that goes on too far left. */
 function shortLine(text: string): number | undefined {
-  const error = parseDocument(text, { prettyErrors: false, logLevel: 'error' }).errors.find(isShort);
+  const error = shortFault(text);
   if (error === undefined) return undefined;
-  // an open quote is told at the end of its line
-  const offset = error.pos[0] + (error.code === 'MISSING_CHAR' ? 1 : 0);
-  return text.slice(0, offset).split('\n').length - 1;
+  // what is told at the end of a line goes on in the next one
+  return text.slice(0, error.pos[0] + 1).split('\n').length - 1;
+}
+
+/** Whether these lines end within brackets or quotes. */
+function isOpen(lines: readonly string[]): boolean {
+  return shortFault(lines.join('\n')) !== undefined;
+}
+
+function shortFault(text: string): YAMLError | undefined {
+  return parseDocument(text, { prettyErrors: false, logLevel: 'error' }).errors.find(isShort);
 }
 
 /** Whether a line that goes on too far left is what YAML 1.2 refuses. */
 export function isShort({ message }: YAMLError): boolean {
   return /^(?:Missing closing ["']quote|Flow (?:map|sequence) in block collection)/.test(message);
+}
+
+function spacesOf(line = ''): number {
+  return /^ */.exec(line)?.[0].length ?? 0;
 }
 
 /** How far the innermost map or list of a line is indented. */

@@ -1,16 +1,18 @@
 import {
   type Document,
+  isAlias,
   isCollection,
+  isNode,
   isScalar,
   LineCounter,
   parseDocument,
-  type Scalar,
   visit,
   type YAMLError,
 } from 'yaml';
 
 import { indentContinued, isShort } from './continued-lines.ts';
 import { GO_NUMBERS } from './go-numbers.ts';
+import { readTags } from './go-tags.ts';
 import { forbiddenTab } from './tabs.ts';
 
 /** Why a text is no YAML for LinuxKit, and where. */
@@ -28,12 +30,12 @@ export interface GoYaml {
   readonly inserted: ReadonlyMap<number, number>;
 }
 
-/** What is a line end for LinuxKit's reader, and none in YAML 1.2. */
-const OTHER_BREAKS = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+/** All line ends of LinuxKit's reader; the last three are none in YAML 1.2. */
+const BREAKS = /\r\n?|[\u0085\u2028\u2029]/g;
 
 /** Takes a text apart as LinuxKit's reader does. */
 export function readGoYaml(content: string): GoYaml {
-  const whole = parsed(content.replaceAll(OTHER_BREAKS, '\n'));
+  const whole = parsed(content.replaceAll(BREAKS, '\n'));
   if (!whole.document.errors.some(isShort)) return whole;
   const { text, inserted } = indentContinued(whole.text);
   return { ...parsed(text), inserted };
@@ -44,6 +46,7 @@ function parsed(text: string): GoYaml {
   const document = parseDocument(text, {
     lineCounter: lines,
     merge: true,
+    resolveKnownTags: false, // a set is a map like any other
     uniqueKeys: false, // they are told apart in another way
     prettyErrors: false, // where they are is told in another way
     customTags: (tags) => [GO_NUMBERS, ...tags],
@@ -55,7 +58,9 @@ function parsed(text: string): GoYaml {
 /** Everything that LinuxKit's reader refuses. */
 export function readerFaults({ document, text }: GoYaml): ReaderFault[] {
   const faults = [...parseFaults(document, text), ...textFaults(document, text)];
-  return faults.length > 0 ? faults : keyFaults(document);
+  if (faults.length > 0) return faults;
+  const misread = readTags(document);
+  return misread.length > 0 ? misread : keyFaults(document);
 }
 
 /** Where the document ends before the text does: at the next one, or at a line further left than its first key. */
@@ -67,12 +72,12 @@ export function unreadOffset({ document: { errors, contents }, lines }: GoYaml):
   return errors.find(isEnd)?.pos[0];
 }
 
-/** What YAML wants, and LinuxKit's reader does not: white space between what ends with a quote or bracket and a comment. */
-const TOUCHING_COMMENT = 'Comments must be separated';
+/** What YAML does not allow, and LinuxKit's reader does: a comment that touches a quote or bracket, `"\'"`. */
+const TAKEN = /^(?:Comments must be separated|Invalid escape sequence \\'$)/;
 
 /** The first that stops the reader; what follows from it is not told. */
 function parseFaults({ errors, warnings }: Document.Parsed, text: string): ReaderFault[] {
-  const first = errors.find(({ code, message }) => code !== 'MULTIPLE_DOCS' && !message.startsWith(TOUCHING_COMMENT));
+  const first = errors.find(({ code, message }) => code !== 'MULTIPLE_DOCS' && !TAKEN.test(message));
   const directives = warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
   return [...(first === undefined ? [] : [first]), ...directives].map(({ message, pos: [offset] }) => ({
     message: endsText(text, offset) ? 'This comment ends the text that begins above: indent it further' : message,
@@ -90,14 +95,30 @@ function endsText(text: string, offset: number): boolean {
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
 
 /** What the reader of LinuxKit refuses and this one does not. */
-function textFaults({ directives }: Document.Parsed, text: string): ReaderFault[] {
-  const { explicit, version } = directives.yaml;
+function textFaults(document: Document.Parsed, text: string): ReaderFault[] {
+  const { explicit, version } = document.directives.yaml;
   const isOther = explicit === true && version !== '1.1';
   return [
     { message: 'LinuxKit reads YAML 1.1 by its name only', offset: isOther ? 0 : -1 },
     { message: 'Control characters are not allowed', offset: text.search(CONTROL) },
+    { message: 'LinuxKit knows no "\\/": write "/"', offset: slashEscape(document, text) },
     { message: 'LinuxKit takes no tab here: indent with spaces', offset: forbiddenTab(text) },
   ].filter(({ offset }) => offset !== -1);
+}
+
+/** Where a slash is escaped, as in JSON: YAML allows it since 1.2. */
+function slashEscape(document: Document.Parsed, text: string): number {
+  let found = -1;
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type !== 'QUOTE_DOUBLE' || range === undefined || range === null) return undefined;
+      const before = /^(?:[^\\]|\\[^/])*?(?=\\\/)/.exec(text.slice(range[0], range[1]))?.[0];
+      if (before === undefined) return undefined;
+      found = range[0] + before.length;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** LinuxKit makes JSON of it, where all keys are texts, but that of a merge, and each is there once. */
@@ -107,8 +128,8 @@ function keyFaults(document: Document.Parsed): ReaderFault[] {
     Map: (_, { items }) => {
       const seen = new Set<string>();
       for (const { key } of items) {
-        const message = isScalar(key) ? keyFault(key, seen) : undefined;
-        if (message !== undefined) faults.push({ message, offset: (key as Scalar).range?.[0] ?? 0 });
+        const message = keyFault(key, seen);
+        if (message !== undefined) faults.push({ message, offset: isNode(key) ? (key.range?.[0] ?? 0) : 0 });
       }
     },
   });
@@ -116,7 +137,10 @@ function keyFaults(document: Document.Parsed): ReaderFault[] {
 }
 
 /** Whether in quotes or not, a key is the same. */
-function keyFault({ value, source = '' }: Scalar, seen: Set<string>): string | undefined {
+function keyFault(key: unknown, seen: Set<string>): string | undefined {
+  if (isAlias(key)) return undefined;
+  if (!isScalar(key)) return 'Keys must be texts';
+  const { value, source = '' } = key;
   const name = JSON.stringify(source);
   if (!['string', 'symbol'].includes(typeof value)) return `Keys must be texts: write ${name} in quotes`;
   if (seen.has(source)) return `There is another ${name} in this map`;
