@@ -43,9 +43,9 @@ export async function saveMemory(client: QmpClient, context: SaveContext): Promi
   try {
     await transfer(client, server, path, context);
   } catch (error) {
+    server.on('connection', (late) => late.destroy());
     // an abort may come when the file is just there; a guest that goes on must have none
     await medium.deleteAll(paths.savedState);
-    server.on('connection', (late) => late.destroy());
     await goOn(client, running);
     signal?.throwIfAborted();
     throw isCoreError(error) && error.code === 'ERR_CONTAINER_CONTROL_FAILED' ? refused(context, error) : error;
@@ -62,8 +62,12 @@ async function transfer(client: QmpClient, server: Server, path: string, context
   connection.catch(() => undefined);
   await client.execute('migrate', { uri: `unix:${path}` }, { signal });
   const socket = await connection;
-  const sink = medium.writeStream(paths.savedState, { mode: 0o600, durable: true, signal });
-  await pump(memoryOf(socket, client, context), sink);
+  try {
+    const sink = medium.writeStream(paths.savedState, { mode: 0o600, durable: true, signal });
+    await pump(memoryOf(socket, client, context), sink);
+  } finally {
+    socket.destroy(); // nobody takes more: the transfer fails where it is not done
+  }
 }
 
 /** The memory, and once the hypervisor says that this was all of it, whose it is. */

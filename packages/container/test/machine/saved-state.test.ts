@@ -46,6 +46,9 @@ async function press(control: MachineControl): Promise<string> {
   return answer;
 }
 
+/** How the guest says a number: after `9` comes what comes then in ASCII. */
+const digit = (count: number): string => String.fromCharCode(48 + count);
+
 /** What a work is refused with. */
 async function refusalOf(work: Promise<unknown>): Promise<unknown> {
   const error: unknown = await work.then(
@@ -187,6 +190,25 @@ describe('Ugly', () => {
     expect(await press(control)).toBe('1');
     await control.suspend();
     expect(await hasSavedState(local, machine.paths.savedState, machine)).toBe(true);
+  });
+
+  withQemu('suspend that is aborted at any moment leaves a guest that goes on, and nothing else', async () => {
+    const { control, machine } = await running();
+    const files = await machine.files();
+    let aborted = 0;
+    for (let turns = 0; ; turns += 1 + (turns >> 4)) {
+      const controller = new AbortController();
+      const saving = refusalOf(control.suspend({ signal: controller.signal }));
+      for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+      controller.abort('enough');
+      const refusal = await saving;
+      if (refusal === undefined) break; // it was done before
+      aborted += 1;
+      expect([refusal, await control.status(), await machine.files()]).toEqual(['enough', 'running', files]);
+      if (aborted % 20 === 0) expect(await press(control)).toBe(digit(aborted / 20));
+    }
+    expect(aborted).toBeGreaterThan(10);
+    expect(await press(await machine.start(resumed(machine)))).toBe(digit(Math.floor(aborted / 20) + 1));
   });
 
   withQemu('suspend that fails, at whatever piece and how often, leaves the guest with its disks', async () => {
