@@ -2,8 +2,8 @@ import { type Document, isScalar, type Scalar, type ScalarTag, visit } from 'yam
 
 import { isWhole } from './go-numbers.ts';
 
-/** A value that is not what its tag says. */
-export interface TagFault {
+/** Why a text is no YAML for LinuxKit, and where. */
+export interface ReaderFault {
   readonly message: string;
   readonly offset: number;
 }
@@ -20,8 +20,8 @@ const TIMESTAMP = /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+
  *
  * Source: `resolve.go` and `decode.go` of gopkg.in/yaml.v3.
  */
-export function readTags(document: Document.Parsed): TagFault[] {
-  const faults: TagFault[] = [];
+export function readTags(document: Document.Parsed): ReaderFault[] {
+  const faults: ReaderFault[] = [];
   visit(document, {
     Scalar: (_, node) => {
       if (node.tag === undefined) return;

@@ -12,25 +12,21 @@ import {
 
 import { indentContinued, isShort } from './continued-lines.ts';
 import { GO_NUMBERS } from './go-numbers.ts';
-import { readTags } from './go-tags.ts';
+import { type ReaderFault, readTags } from './go-tags.ts';
 import { forbiddenTab } from './tabs.ts';
-
-/** Why a text is no YAML for LinuxKit, and where. */
-interface ReaderFault {
-  readonly message: string;
-  readonly offset: number;
-}
 
 /** A text that was taken apart, and how its lines were made readable. */
 export interface GoYaml {
   readonly document: Document.Parsed;
   readonly text: string;
   readonly lines: LineCounter;
+  /** What is not what its tag says. */
+  readonly misread: readonly ReaderFault[];
   /** By how much lines were indented further; the first is 0. */
   readonly inserted: ReadonlyMap<number, number>;
 }
 
-/** All line ends of LinuxKit's reader; the last three are none in YAML 1.2. */
+/** What ends a line for LinuxKit's reader, beside a line feed; the last three do not in YAML 1.2. */
 const BREAKS = /\r\n?|[\u0085\u2028\u2029]/g;
 
 /** Takes a text apart as LinuxKit's reader does. */
@@ -52,15 +48,13 @@ function parsed(text: string): GoYaml {
     customTags: (tags) => [GO_NUMBERS, ...tags],
     logLevel: 'error',
   });
-  return { document, text, lines, inserted: new Map() };
+  return { document, text, lines, misread: readTags(document), inserted: new Map() };
 }
 
 /** Everything that LinuxKit's reader refuses. */
-export function readerFaults({ document, text }: GoYaml): ReaderFault[] {
-  const faults = [...parseFaults(document, text), ...textFaults(document, text)];
-  if (faults.length > 0) return faults;
-  const misread = readTags(document);
-  return misread.length > 0 ? misread : keyFaults(document);
+export function readerFaults({ document, text, misread }: GoYaml): ReaderFault[] {
+  const faults = [...parseFaults(document, text), ...textFaults(document, text), ...misread];
+  return faults.length > 0 ? faults : keyFaults(document);
 }
 
 /** Where the document ends before the text does: at the next one, or at a line further left than its first key. */
