@@ -3,8 +3,14 @@ import type { Medium } from '@core/io';
 import type { Container } from '../container.ts';
 import type { MachinePaths } from '../hypervisors/hypervisor.ts';
 import { hasEnded, identityOf, signalHypervisor, textOf } from '../machine/machine-process.ts';
+import { rest } from '../machine/rest.ts';
 
 const END_MS = 5_000;
+/** Becoming another program takes microseconds, and more only where the system is very busy. */
+const BECOMING_MS = 2;
+const BECOMING_LOOKS = 100;
+/** Of the flags of a process: it is the kernel's own, and never has a command line. */
+const PF_KTHREAD = 0x0020_0000;
 
 /**
  * Ends a hypervisor that was started, and whose number nobody has written down: the program that did so was killed in
@@ -28,10 +34,26 @@ async function candidates(
   const listed = await disk.list('/proc').catch(() => []);
   for (const { name, path } of listed) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    const line = await textOf(`${path}/cmdline`, disk);
+    const line = await commandLineOf(path, disk);
     if (line?.includes(uuid) === true && line.includes(`vms/${id}/`)) pids.push(Number(name));
   }
   if (listed.length > 0) return pids;
   const written = Number.parseInt((await textOf(pidFile, disk)) ?? '', 10); // whose command line is looked at later
   return Number.isInteger(written) ? [written] : [];
+}
+
+/** A process that is just becoming another program has no command line for a moment; one that has ended has none either. */
+async function commandLineOf(path: string, disk: Medium): Promise<string | undefined> {
+  for (let looks = 1; ; looks += 1) {
+    const line = await textOf(`${path}/cmdline`, disk);
+    if (line !== '' || looks === BECOMING_LOOKS || !(await mayGetOne(path, disk))) return line;
+    await rest(BECOMING_MS);
+  }
+}
+
+/** Source: `/proc/pid/stat` in proc(5), its fields 3 (state) and 9 (flags). */
+async function mayGetOne(path: string, disk: Medium): Promise<boolean> {
+  const stat = (await textOf(`${path}/stat`, disk)) ?? '';
+  const [state = 'X', , , , , , flags] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return state !== 'Z' && state !== 'X' && (Number(flags) & PF_KTHREAD) === 0;
 }
