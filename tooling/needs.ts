@@ -37,6 +37,7 @@ const TOOLS = {
   'redis-server': 'apt-get install redis-server',
   root: 'run as root, who can give files to another user and act as one',
   'rust-std-windows': 'apt-get install libstd-rust-dev-windows',
+  script: 'apt-get install bsdutils',
   setpriv: 'apt-get install util-linux',
   sha256sum: 'apt-get install coreutils',
   ssh: 'apt-get install openssh-client',

@@ -10,6 +10,8 @@ export interface RemoteScript {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Tells the beginning and the end of its output, and its processes. */
   readonly mark: string;
+  /** Its output, its errors and its input are one terminal. */
+  readonly isTerminal: boolean;
 }
 
 /** A word that no output has in it by chance. Its first byte is one that hardly any has. */
@@ -31,20 +33,22 @@ export function bootstrap(mark: string, tty: { columns: number; rows: number } |
 }
 
 /** The line that the guest's shell reads. */
-export function scriptLine({ command, dir, env = {}, mark }: RemoteScript): string {
+export function scriptLine({ command, dir, env = {}, mark, isTerminal }: RemoteScript): string {
+  // a terminal shows what is typed from the first word on, in the midst of a second one
+  const everywhere = (line: string): string[] => (isTerminal ? [line] : [line, `${line} >&2`]);
   const variables = Object.entries({ ...env, [MARK_VARIABLE]: mark });
   const exports = variables.map(([name, value]) => ` ${name}=${quoteForShell(value)}`).join('');
   const lines = [
     'unset core_line core_tty CDPATH',
     `export${exports}`,
-    ...onBoth(say(mark, 'start')),
+    ...everywhere(say(mark, 'start')),
     ...(dir === undefined ? [] : [`cd ${directory(dir)} >/dev/null 2>&1 || { ${say(mark, 'dir')} >&2; exit 1; }`]),
     // the shell's own words about a signal are kept out of stderr
     'exec 3>&2 2>/dev/null',
     `(exec ${command.map(quoteForShell).join(' ')} 2>&3 3>&-)`,
     'core_code=$?',
     'exec 2>&3 3>&-',
-    ...onBoth(`${say(mark, 'exit')} "$core_code"`),
+    ...everywhere(`${say(mark, 'exit')} "$core_code"`),
     'exit "$core_code"',
   ];
   return `${escapeForPrintf(lines.join('\n'))}\n`;
@@ -67,13 +71,9 @@ export function endScript(mark: string): string {
   ].join('; ');
 }
 
-/** Says a word where only this program hears it; what follows it is said behind a colon. */
+/** Says a word where only this program hears it, and what follows it, each with a colon behind it. */
 function say(mark: string, word: string): string {
-  return `printf '\\001%s:%s:%s\\n' ${quoteForShell(mark)} ${word}`;
-}
-
-function onBoth(line: string): [toStdout: string, toStderr: string] {
-  return [line, `${line} >&2`];
+  return `printf '\\001%s:%s:%s:\\n' ${quoteForShell(mark)} ${word}`;
 }
 
 /** `cd` takes `-` for the last directory, and words that begin with it for options. */

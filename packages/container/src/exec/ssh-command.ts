@@ -116,7 +116,8 @@ export class SshCommand {
     const { dir, env, input } = this.#options;
     try {
       if (this.#hasTerminal) await this.#ready.promise;
-      await child.sendInput(scriptLine({ command: this.#command, dir, env, mark: this.#mark }));
+      const isTerminal = this.#hasTerminal;
+      await child.sendInput(scriptLine({ command: this.#command, dir, env, mark: this.#mark, isTerminal }));
       if (this.#hasTerminal) await this.#started.promise;
       for await (const piece of inputPieces(input)) await child.sendInput(piece);
       // the end of the connection's input would be the end of the terminal

@@ -42,6 +42,11 @@ describe('Good', () => {
     );
   });
 
+  it('MarkedOutput hears a word into which a terminal shows what is typed', () => {
+    const { heard, output } = read('\u0001core-0123:start::\r\nabc\u0001core-0123:exit:7:typed\r\n\r\n', []);
+    expect([heard, output]).toEqual([['start', 'exit 7'], 'abc']);
+  });
+
   it('MarkedOutput hands on at once what can be no word', () => {
     const marked = new MarkedOutput(MARK, {});
     marked.push(Buffer.from('\u0001core-0123:start:\n'));

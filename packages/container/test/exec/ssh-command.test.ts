@@ -40,6 +40,7 @@ async function exec(command: readonly string[], options: ExecOptions = {}): Prom
 }
 
 const test = needs('linux');
+const testInTerminal = needs('linux', 'script');
 
 describe('Good', () => {
   test('execOverSsh tells output and exit code exactly', async () => {
@@ -97,6 +98,23 @@ describe('Good', () => {
     const { stdout } = await exec(['sh', '-c', 'sleep 300 & echo done']);
     expect(stdout).toBe('done\n');
   });
+
+  testInTerminal(
+    'execOverSsh says each of its words once in a terminal, which would show the input in the midst of a second',
+    async () => {
+      const record = join(dir, 'record');
+      const terminal = await target(
+        `for script; do :; done; exec script --quiet --flush --command "$script" ${record}`,
+      );
+      const options = { tty: { columns: 33, rows: 12 }, input: 'hello\n' };
+      const words = 'stty size; read -r line; echo "got $line"; exit 7';
+      const { stdout, stderr, exitCode } = await execOverSsh(terminal, ['sh', '-c', words], options);
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 7 });
+      expect(stdout.replace('hello\r\n', '')).toBe('12 33\r\ngot hello\r\n'); // shown once, as it was typed
+      const said = (await readFile(record, 'latin1')).match(/(?<=:)(?:start|exit)(?=:)/g);
+      expect(said).toEqual(['start', 'exit']);
+    },
+  );
 
   test('execOverSsh shows arguments and variables to nobody who lists processes', async () => {
     const spy = await target(`for word; do printf '%s\\n' "$word" >>${dir}/seen; done; ${LOCAL}`);
