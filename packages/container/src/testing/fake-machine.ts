@@ -122,6 +122,12 @@ const listen = (handler, place, words) =>
     const server = net.createServer(handler).on('error', (error) => refuse(words ?? error.message)).listen(place, () => done(server));
   });
 
+/** QEMU has the agent's socket before it answers. */
+const answers = (path) =>
+  new Promise((done) => {
+    const socket = net.connect(path, () => (socket.destroy(), done(true))).on('error', () => done(false));
+  });
+
 async function start() {
   if (machine.words !== undefined) refuse(machine.words);
   try { fs.accessSync(machine.image, fs.constants.R_OK); } catch { refuse("Could not open '" + machine.image + "': No such file or directory"); }
@@ -133,7 +139,10 @@ async function start() {
   const disk = paths.dir + '/disk';
   const boots = 1 + (fs.existsSync(disk) ? Number(fs.readFileSync(disk)) : 0);
   fs.writeFileSync(disk, String(boots));
-  if (machine.agent !== undefined) spawn('setpriv', ['--pdeathsig', 'KILL', machine.agent, '--socket', paths.agent], { stdio: 'ignore' });
+  if (machine.agent !== undefined) {
+    const agent = spawn('setpriv', ['--pdeathsig', 'KILL', machine.agent, '--socket', paths.agent], { stdio: 'ignore' });
+    while (agent.exitCode === null && !(await answers(paths.agent))) await new Promise((done) => setTimeout(done, 5));
+  }
   fs.writeFileSync(paths.pidFile, process.pid + '\n');
   say('boot ' + boots + ' of ' + name);
   if (!machine.isSlow) say('READY ssh');
