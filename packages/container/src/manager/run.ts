@@ -1,3 +1,5 @@
+import { isCoreError } from '@core/io';
+
 import type { Container } from '../container.ts';
 import type { PortForward } from '../hypervisors/hypervisor.ts';
 import { type PortReservation, reservePorts } from '../ports/reserve-ports.ts';
@@ -14,6 +16,9 @@ import { underWay } from './under-way.ts';
 import { UndoStack } from './undo-stack.ts';
 import { type Launched, untilReady } from './until-ready.ts';
 
+/** How many times free ports are chosen, where another program takes one before the hypervisor does. */
+const CHOICES = 3;
+
 /** Starts a new machine, and waits until it is ready or, in the foreground, until it has ended. */
 export async function run(context: ManagerContext, image: string, options: RunOptions = {}): Promise<Container> {
   checkRunOptions(image, options);
@@ -23,11 +28,27 @@ export async function run(context: ManagerContext, image: string, options: RunOp
   return isDetached ? container : runToEnd(context, container, options);
 }
 
+async function startNew(context: ManagerContext, path: string, options: RunOptions): Promise<Container> {
+  for (let choice = 1; ; choice += 1) {
+    try {
+      return await startOnce(context, path, options);
+    } catch (error) {
+      if (choice === CHOICES || !isLostRace(error, options)) throw error;
+    }
+  }
+}
+
+/** Whether the hypervisor found a port in use, and another one may do. */
+function isLostRace(error: unknown, options: RunOptions): boolean {
+  if (!isCoreError(error) || error.code !== 'ERR_CONTAINER_PORT_IN_USE' || error.op !== 'machine.launch') return false;
+  return wantedForwards(options, { portForwarding: true }).some(({ host }) => host === 0);
+}
+
 /**
  * First everything is looked at, then the machine is made: its id, name and ports, its record, its disks, its process.
  * Whatever goes wrong, all of it is taken back.
  */
-async function startNew(context: ManagerContext, path: string, options: RunOptions): Promise<Container> {
+async function startOnce(context: ManagerContext, path: string, options: RunOptions): Promise<Container> {
   const undo = new UndoStack(context.logger);
   try {
     const planned = await plan(context, path, options);

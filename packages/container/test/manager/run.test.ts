@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 import { type Medium, localMedium } from '@core/io';
 
+import type { HypervisorCommand, MachineOptions } from '../../src/hypervisors/hypervisor.ts';
+import type { MachineImage } from '../../src/image/image.ts';
 import type { LinuxKitManager } from '../../src/manager/linuxkit-manager.ts';
 import type { RunOptions } from '../../src/run-options.ts';
 import { FakeHypervisor } from '../../src/testing/fake-hypervisor.ts';
@@ -172,6 +174,32 @@ describe('Ugly', () => {
     expect((await manager.list({ status: ['running'] })).length).toBe(20);
   }, 60_000);
 
+  it('run: chooses another port where a program takes the one that was chosen before the hypervisor does', async () => {
+    await using robbed = new RobbedHypervisor(2);
+    const { manager, image, stateDir } = await opened({ hypervisor: robbed });
+    const { id, sshPort, status } = await manager.run(image, { detach: true, name: 'web' });
+    expect(status).toBe('running');
+    expect(robbed.taken).toHaveLength(2);
+    expect(robbed.taken).not.toContain(sshPort);
+    const left = [`names/${id}`, 'names/web', `ports/${String(sshPort)}`, `vms/${id}`];
+    expect(machinesOf(stateDir).toSorted()).toEqual(left);
+  });
+
+  it.each<[string, RunOptions, number]>([
+    ['gives up where each of three choices is taken', {}, 3],
+    ['chooses no other port than the one that was asked for', { sshPort: 21_998 }, 1],
+    ['chooses once more where one of two was its own choice', { sshPort: 21_997, publish: [80] }, 3],
+  ])('run: %s, and leaves nothing', async (_, options, starts) => {
+    await using robbed = new RobbedHypervisor();
+    const { manager, image, stateDir } = await opened({ hypervisor: robbed });
+    const run = () => manager.run(image, { detach: true, name: 'web', ...options });
+    await containerRefusalOf(run, 'ERR_CONTAINER_PORT_IN_USE');
+    expect(robbed.taken).toHaveLength(starts);
+    expect(await manager.list()).toEqual([]);
+    expect(machinesOf(stateDir)).toEqual([]);
+    expect(processesOf(stateDir)).toEqual([]);
+  });
+
   it('run: of two with one name, one gets it', async () => {
     const { manager, image, stateDir } = await opened();
     const other = await open({ stateDir });
@@ -237,4 +265,33 @@ function counting(medium: Medium, tell: () => void): Medium {
       };
     },
   });
+}
+
+/** The last port of a machine is taken by another program, just when its hypervisor is to be started. */
+class RobbedHypervisor extends FakeHypervisor implements AsyncDisposable {
+  readonly taken: number[] = [];
+  readonly #most: number;
+  readonly #servers: Server[] = [];
+  #isTried = false;
+
+  constructor(most = Infinity) {
+    super();
+    this.#most = most;
+  }
+
+  override buildCommand(image: MachineImage, options: MachineOptions): HypervisorCommand {
+    // each start tries the command line first, before there are ports
+    if (this.#isTried && this.taken.length < this.#most) this.#take(options.ports.at(-1)?.host ?? 0);
+    this.#isTried = !this.#isTried;
+    return super.buildCommand(image, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of this.#servers) await new Promise((resolve) => server.close(resolve));
+  }
+
+  #take(port: number): void {
+    this.taken.push(port);
+    this.#servers.push(createServer().listen(port, '127.0.0.1'));
+  }
 }
