@@ -60,7 +60,7 @@ export interface ExecOptions extends CancelOptions {
   readonly dir?: string | undefined;
   /** Variables beside those that the guest has. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** It is ended when it has run so long: `ERR_CONTAINER_EXEC_TIMEOUT`. */
+  /** It is ended when it has run so long, or has not begun 10 s after that: `ERR_CONTAINER_EXEC_TIMEOUT`. */
   readonly timeoutMs?: number | undefined;
   /** It gets a terminal: stdout and stderr are one. */
   readonly tty?: boolean | { readonly columns: number; readonly rows: number } | undefined;

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 
 import type { ExecOptions } from '../run-options.ts';
 
-const LONGEST_MS = 2_147_483_647;
+export const LONGEST_MS = 2_147_483_647;
 const MOST_CELLS = 65_535;
 const LARGEST_BUFFER = 2 ** 31;
 

@@ -5,6 +5,7 @@ import { isCoreError, onAbort } from '@core/io';
 import type { Process } from '@core/process';
 
 import type { ExecOutput } from '../run-options.ts';
+import { LONGEST_MS } from './check-exec.ts';
 import type { GuestCommandOptions, GuestExit } from './guest-runner.ts';
 import { inputPieces } from './input.ts';
 import { linuxSignalName } from './linux-signals.ts';
@@ -17,6 +18,8 @@ import type { SshTarget } from './ssh-target.ts';
 
 /** What a terminal takes for the end of its input. */
 const END_OF_FILE = Buffer.of(4);
+/** How long the connection to a guest may take beside the command's own time. */
+const CONNECT_MS = 10_000;
 /** How long a command that is to be ended may take to begin: it cannot be found before. */
 const BEGIN_MS = 2000;
 /** How long the guest has to end a command. */
@@ -60,7 +63,7 @@ export class SshCommand {
 
   /** Runs it to its end; what is wrong with it is told when nothing of it is left. */
   async run(): Promise<GuestExit> {
-    const { signal, tty } = this.#options;
+    const { signal, timeoutMs, tty } = this.#options;
     const child = await startSsh(this.#target, bootstrap(this.#mark, tty), this.#hasTerminal);
     const stop = (reason: unknown): void => {
       this.#stop(child, reason);
@@ -69,6 +72,12 @@ export class SshCommand {
       stop(signal?.reason);
     });
     if (signal?.aborted === true) stop(signal.reason);
+    if (timeoutMs !== undefined) {
+      this.#limit(child, 'begun', Math.min(timeoutMs + CONNECT_MS, LONGEST_MS));
+      void this.#started.promise.then(() => {
+        this.#limit(child, 'ended', timeoutMs);
+      });
+    }
     this.#feed(child).catch(stop);
     await Promise.race([this.#listen(child).catch(stop), this.#ending.promise]);
     forget();
@@ -87,7 +96,6 @@ export class SshCommand {
     const { stdout, stderr } = this.#outputs;
     for await (const { stream, bytes } of child.chunks()) {
       await this.#hand(stream, this.#outputs[stream].push(bytes));
-      if (this.#hasStarted && this.#timer === undefined) this.#startTimer(child);
       if (stdout.isComplete && (this.#hasTerminal || stderr.isComplete)) return;
     }
     for (const stream of ['stdout', 'stderr'] as const) await this.#hand(stream, this.#outputs[stream].rest());
@@ -102,13 +110,14 @@ export class SshCommand {
     this.#started.resolve(undefined);
   }
 
-  #startTimer(child: Process): void {
-    const { timeoutMs } = this.#options;
-    if (timeoutMs === undefined) return;
+  /** From now on it has so long until it must have begun, or ended. */
+  #limit(child: Process, what: 'begun' | 'ended', ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped !== undefined) return;
     this.#timer = setTimeout(() => {
-      const why = `it has not ended within ${String(timeoutMs)} ms and was stopped`;
+      const why = `it has not ${what} within ${String(ms)} ms and was stopped`;
       this.#stop(child, this.#error({ why, code: 'ERR_CONTAINER_EXEC_TIMEOUT' }));
-    }, timeoutMs);
+    }, ms);
   }
 
   /** Sends the script, and behind it what the command reads. */

@@ -1,9 +1,10 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { Service } from '@core/process';
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
 import { needs } from '@core/tooling/needs';
 
 import { execOverSsh } from '../../src/exec/exec-over-ssh.ts';
@@ -13,6 +14,10 @@ import { containerRefusalOf } from '../../src/testing/index.ts';
 
 /** In the place of ssh: what a server would do with the script, here. */
 const LOCAL = 'for script; do :; done; exec sh -c "$script"';
+const ALL_BUT_TIMEOUTS = [
+  ...(['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
+  ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const),
+] as const;
 const services: Service[] = [];
 let dir: string;
 
@@ -172,6 +177,32 @@ describe('Ugly', () => {
     const run = execOverSsh(hanging, ['true'], { signal: controller.signal });
     controller.abort(reason);
     await expect(run).rejects.toBe(reason);
+  });
+
+  test('execOverSsh gives up a guest that accepts and says nothing, ten seconds after the time of the command', async () => {
+    const silent = await target(`echo $$ >${dir}/pid; exec sleep 300`);
+    jest.useFakeTimers({ doNotFake: [...ALL_BUT_TIMEOUTS] });
+    const over = new AbortController();
+    try {
+      const run = () => execOverSsh(silent, ['true'], { timeoutMs: 500 });
+      const refused = containerRefusalOf(run, 'ERR_CONTAINER_EXEC_TIMEOUT').finally(() => {
+        over.abort();
+      });
+      while (!over.signal.aborted) {
+        await pause(10); // a real one
+        jest.advanceTimersByTime(1_000);
+      }
+      const { message } = await refused;
+      expect(message).toBe('Cannot run true in "web" over SSH: it has not begun within 10500 ms and was stopped');
+    } finally {
+      jest.useRealTimers();
+    }
+    const pid = Number(await readFile(join(dir, 'pid'), 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  test('execOverSsh takes the longest time that a timer can hold', async () => {
+    expect(await exec(['true'], { timeoutMs: 2_147_483_647 })).toMatchObject({ exitCode: 0 });
   });
 
   test('execOverSsh rejects with the error of a listener, and with that of an input', async () => {
