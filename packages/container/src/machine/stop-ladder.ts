@@ -24,11 +24,13 @@ export interface LadderContext extends CancelOptions {
   readonly timeoutMs: number;
 }
 
-/** An answer of a hypervisor takes a millisecond. */
+/** An answer of a hypervisor takes a millisecond, and longer where the system is busy or others are before us. */
 const ANSWER_MS = 1_000;
 /** A guest hears the button only once it is up so far: it is pressed again. */
 const PRESS_MS = 2_000;
-/** The disks are written out meanwhile. */
+/** One that did not answer is asked again. */
+const AGAIN_MS = 250;
+/** The disks are written out meanwhile: after `quit`, or after SIGTERM where nobody took that. */
 const QUIT_MS = 10_000;
 const TERM_MS = 3_000;
 const KILL_MS = 10_000;
@@ -65,38 +67,43 @@ async function endedBy(context: LadderContext): Promise<StopRung> {
   if (!(await isHypervisorRunning(record, medium))) return 'before';
   // one that is held answers nobody, and loses nothing by going on
   if (await isHeld(record.pid, medium)) await signalHypervisor(record, medium, 'SIGCONT');
-  if ((await wakes(context)) && (await heedsButton(context))) return 'guest';
-  if (await quits(context)) return 'quit';
-  for (const [killSignal, timeoutMs] of [['SIGTERM', TERM_MS] as const, ['SIGKILL', KILL_MS] as const]) {
+  if (await heedsButton(context)) return 'guest';
+  const isAsked = await isAskedToQuit(context);
+  if (await hasEnded(record, medium, { timeoutMs: isAsked ? QUIT_MS : 1, signal })) return 'quit';
+  const termMs = isAsked ? TERM_MS : QUIT_MS;
+  for (const [killSignal, timeoutMs] of [['SIGTERM', termMs] as const, ['SIGKILL', KILL_MS] as const]) {
     await send(killSignal, context);
     if (await hasEnded(record, medium, { timeoutMs, signal })) return killSignal;
   }
   throw stopFailed(context, 'it outlives SIGKILL', 'It waits for a device or a disk; look at the system log.');
 }
 
-/** Whether the guest can hear the button, once it has been set in motion. */
-async function wakes({ controls, signal }: LadderContext): Promise<boolean> {
-  const options = { timeoutMs: ANSWER_MS, signal };
-  const state = await answerOf(controls.state(options));
-  if (state === undefined || DEAF.has(state)) return false;
-  return !STANDING.has(state) || (await answerOf(controls.goOn(options).then(() => true))) === true;
-}
-
+/** The guest has all of its time, also where its hypervisor has been too busy to answer; unless it can never hear. */
 async function heedsButton(context: LadderContext): Promise<boolean> {
-  const { record, medium, controls, timeoutMs, signal } = context;
+  const { record, medium, timeoutMs, signal } = context;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const leftMs = Math.ceil(deadline - performance.now());
     if (leftMs <= 0) return false;
-    const options: AskOptions = { timeoutMs: Math.min(ANSWER_MS, leftMs), signal };
-    await answerOf(controls.powerDown(options));
-    if (await hasEnded(record, medium, { timeoutMs: Math.min(PRESS_MS, leftMs), signal })) return true;
+    const came = await press(context, { timeoutMs: Math.min(ANSWER_MS, leftMs), signal });
+    if (came === 'deaf') return false;
+    const pauseMs = came === 'pressed' ? PRESS_MS : AGAIN_MS;
+    if (await hasEnded(record, medium, { timeoutMs: Math.min(pauseMs, leftMs), signal })) return true;
   }
 }
 
-async function quits({ record, medium, controls, signal }: LadderContext): Promise<boolean> {
-  const asked = await answerOf(controls.quit({ timeoutMs: ANSWER_MS, signal }).then(() => true));
-  return hasEnded(record, medium, { timeoutMs: asked === true ? QUIT_MS : 1, signal });
+/** Sets a guest in motion that stands still, and presses its button. */
+async function press({ controls }: LadderContext, options: AskOptions): Promise<'deaf' | 'pressed' | 'silent'> {
+  const state = await answerOf(controls.state(options));
+  if (state === undefined) return 'silent';
+  if (DEAF.has(state)) return 'deaf';
+  if (STANDING.has(state)) await answerOf(controls.goOn(options));
+  await answerOf(controls.powerDown(options));
+  return 'pressed';
+}
+
+async function isAskedToQuit({ controls, signal }: LadderContext): Promise<boolean> {
+  return (await answerOf(controls.quit({ timeoutMs: ANSWER_MS, signal }).then(() => true))) === true;
 }
 
 async function send(killSignal: NodeJS.Signals, context: LadderContext): Promise<void> {

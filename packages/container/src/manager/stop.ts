@@ -29,7 +29,8 @@ export async function stopContainer(
   { timeoutMs = TIMEOUT_MS, signal }: StopOptions = {},
 ): Promise<void> {
   const { reason, by } = await controlOf(context, container).stopLadder({ timeoutMs, signal });
-  const isKilled = by === 'SIGKILL' || by === 'SIGTERM';
+  // a guest may have shut down just before the signal came
+  const isKilled = (by === 'SIGKILL' || by === 'SIGTERM') && !reason.startsWith('guest-');
   await settleEnded(context, container, { reason: isKilled ? 'killed' : reason });
 }
 

@@ -128,6 +128,34 @@ describe('Ugly', () => {
     expect(holder.isClosed).toBe(true);
   });
 
+  it('stopLadder asks a guest whose hypervisor did not answer at first', async () => {
+    await using service = new Service();
+    const record = await stranger(service, 'echo up; exec sleep 300');
+    const paths = machinePaths(tempDir(), record.id);
+    await local.ensureDir(paths.dir);
+    const status = { status: 'running', running: true, singlestep: false };
+    const say = (id: number, value: object): string => `${JSON.stringify({ return: value, id })}\r\n`;
+    let isBusy = true;
+    await using qmp = await ScriptedQmp.listen(paths.control, {
+      uuid: record.uuid,
+      answers: {
+        'query-status': (id) => {
+          if (!isBusy) return say(id, status);
+          isBusy = false;
+          return undefined;
+        },
+        system_powerdown: (id) => {
+          process.kill(record.pid, 'SIGKILL');
+          return say(id, {});
+        },
+      },
+    });
+    const control = new MachineControl(record, paths, { control: 'qmp' });
+    expect(await control.stopLadder()).toMatchObject({ by: 'guest' });
+    expect(qmp.commands.filter((name) => name === 'query-status')).toHaveLength(2);
+    expect(qmp.commands).not.toContain('quit');
+  });
+
   it('stopLadder kills what answers nobody and ignores SIGTERM', async () => {
     await using service = new Service();
     const record = await stranger(service, 'trap "" TERM; echo up; while :; do sleep 1; done');
