@@ -12,6 +12,8 @@ import { runToEnd } from './foreground.ts';
 import { portsOf, wantedForwards } from './forwards.ts';
 import { launchContainer } from './launch-container.ts';
 import { type Plan, plan } from './plan.ts';
+import { removeIf } from './remove-if.ts';
+import { isOver, isSameRun } from './settle.ts';
 import { underWay } from './under-way.ts';
 import { UndoStack } from './undo-stack.ts';
 import { type Launched, untilReady } from './until-ready.ts';
@@ -77,16 +79,24 @@ async function make(
   try {
     const wanted = wantedForwards(options, planned.hypervisor.capabilities);
     const { container, ports } = await record(context, { claimed: planned.container, wanted }, { options, undo });
+    const told = [container];
+    undo.push(() => removeIf(context.state, container.id, (now) => isStill(now, told)));
     const parts = { ...planned, container };
     await makeDisks(context, parts, signal);
     const image = bootImage(context, parts);
     const launched = await launchContainer(context, { ...parts, image, forwards: ports.ports, signal }, undo);
+    told.push(launched.container);
     await ports.handOver();
     return launched;
   } catch (error) {
     await undo.unwind();
     throw error;
   }
+}
+
+/** Whether a record is one that this start has written, or tells of its end: another program may have started it anew. */
+function isStill(now: Container, told: readonly Container[]): boolean {
+  return isOver(now) || told.some((one) => isSameRun(now, one));
 }
 
 interface Recorded {
@@ -121,6 +131,5 @@ async function record(
   undo.push(() => ports.release());
   const container = { ...claimed, ...portsOf(ports.ports, options) };
   await state.put(container, { signal });
-  undo.push(() => state.remove(id));
   return { container, ports };
 }

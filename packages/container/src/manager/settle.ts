@@ -69,7 +69,8 @@ export async function settle(
   }
 }
 
-function isOver({ pid, startingBy, suspended }: Container): boolean {
+/** Whether a machine is at rest, and nothing of it is to go on. */
+export function isOver({ pid, startingBy, suspended }: Container): boolean {
   return pid === 0 && startingBy === undefined && !suspended;
 }
 

@@ -10,6 +10,7 @@ import { identityOf } from '../../src/machine/machine-process.ts';
 import type { LinuxKitManager } from '../../src/manager/linuxkit-manager.ts';
 import { plain } from '../../src/manager/plain.ts';
 import { containerRefusalOf } from '../../src/testing/index.ts';
+import { FakeHypervisor } from '../../src/testing/fake-hypervisor.ts';
 import { open, opened } from './fixture.ts';
 import { type Hook, hooked, onceAt } from './hooked.ts';
 import { machinesOf, processesOf } from './leftovers.ts';
@@ -35,6 +36,15 @@ async function two(options: { readonly autoRemove?: boolean } = {}): Promise<Two
   return Object.assign(given, { first, second, machine, stateDir });
 }
 
+/** The only machine, once its hypervisor has answered. */
+async function theRunningOne(manager: LinuxKitManager): Promise<Container> {
+  for (;;) {
+    const [machine] = await manager.list({ status: ['running'] });
+    if (machine !== undefined && machine.pid !== 0) return machine;
+    await new Promise(setImmediate);
+  }
+}
+
 describe('Good', () => {
   it('restart: keeps a machine that is to be removed when it has ended', async () => {
     const { first, second, machine } = await two({ autoRemove: true });
@@ -48,6 +58,26 @@ describe('Good', () => {
 });
 
 describe('Bad', () => {
+  it('run: leaves a machine alone that another program started anew while it waited for it', async () => {
+    const slow = new FakeHypervisor({ isSlow: true });
+    const { manager: first, image, stateDir } = await opened({ hypervisor: slow });
+    let hook: Hook = () => undefined;
+    const medium = hooked((method, path) => hook(method, path));
+    const second = await open({ stateDir, medium, hypervisor: slow });
+    const running = second.run(image, { detach: true, name: 'web', waitFor: 'ssh' });
+    const refused = containerRefusalOf(() => running, 'ERR_CONTAINER_NOT_READY');
+    const { id } = await theRunningOne(first);
+    const stopped = first.stop('web', { timeoutMs: 0 });
+    hook = onceAt('lock', id, async () => {
+      await stopped;
+      await first.start('web');
+    });
+    await stopped;
+    await refused;
+    const { status, pid } = await first.inspect('web');
+    expect([status, processesOf(stateDir)]).toEqual(['running', [pid]]);
+  });
+
   it('remove: refuses a machine that was started since it was looked at, and it runs on', async () => {
     const tools = await two();
     const { first, second, machine, stateDir } = tools;
