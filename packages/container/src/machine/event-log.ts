@@ -1,6 +1,7 @@
 import type { Medium } from '@core/io';
 
 import { isObject, type QmpEvent, qmpEventOf } from '../qmp/qmp-message.ts';
+import type { Opener } from './run-files.ts';
 import { headOf, tailOf } from './tail.ts';
 
 /** What stands at the beginning of the file, before the hypervisor's own events. */
@@ -14,7 +15,7 @@ const TAIL_BYTES = 1024 * 1024;
  * What a hypervisor has reported of a machine, the oldest first, from the file that it writes by itself. What is no
  * event, such as a line that is cut, is left out; there is none where there is no file.
  */
-export async function readEvents(medium: Medium, path: string): Promise<QmpEvent[]> {
+export async function readEvents(medium: Opener, path: string): Promise<QmpEvent[]> {
   const events: QmpEvent[] = [];
   for (const line of (await tailOf(medium, path, TAIL_BYTES)).split('\n')) {
     const event = eventOf(line);
@@ -41,10 +42,10 @@ export async function beginEvents(medium: Medium, path: string, data: LaunchFact
 }
 
 /** What was kept of the last start. */
-export async function readLaunchFacts(medium: Medium, path: string): Promise<LaunchFacts> {
+export async function readLaunchFacts(medium: Opener, path: string): Promise<LaunchFacts> {
   const [line = ''] = (await headOf(medium, path, HEAD_BYTES)).split('\n');
   const event = eventOf(line);
-  const { logStart = 0, fingerprint = '', reportsEvents = true } = event?.event === LAUNCH ? event.data : {};
+  const { logStart = 0, fingerprint = '', reportsEvents = false } = event?.event === LAUNCH ? event.data : {};
   return { logStart: Number(logStart), fingerprint: String(fingerprint), reportsEvents: reportsEvents === true };
 }
 

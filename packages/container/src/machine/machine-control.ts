@@ -13,6 +13,7 @@ import { exitReasonOf, type MachineEnd } from './exit-reason.ts';
 import { addForward, checkAddress, checkPort, forwardedPorts, removeForward } from './forwarded-ports.ts';
 import { hasEnded, isHypervisorRunning, type MachineRecord, signalHypervisor } from './machine-process.ts';
 import { type MachineStats, StatsReader } from './machine-stats.ts';
+import { RunFiles } from './run-files.ts';
 import { saveMemory } from './save-memory.ts';
 import { hasSavedState } from './saved-state.ts';
 import { climbDown, type StopResult } from './stop-ladder.ts';
@@ -121,8 +122,10 @@ export class MachineControl {
 
   /** Waits for its end, however long that takes; the reason of the signal where that is first. */
   async waitForExit({ signal }: CancelOptions = {}): Promise<MachineEnd> {
+    signal?.throwIfAborted();
+    await using files = await RunFiles.hold(this.#medium, this.#paths);
     while (!(await hasEnded(this.record, this.#medium, { timeoutMs: LONG_MS, signal })));
-    return this.exitReason();
+    return await exitReasonOf(this.record, this.#paths, files);
   }
 
   /** How it came to its end; says nothing of use while it runs. */

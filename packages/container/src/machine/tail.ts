@@ -1,17 +1,19 @@
-import { isCoreError, type Medium } from '@core/io';
+import { isCoreError } from '@core/io';
+
+import type { Opener } from './run-files.ts';
 
 /** The end of a file as text, from byte `start` on at the earliest; nothing where there is no file. */
-export function tailOf(medium: Medium, path: string, bytes: number, start = 0): Promise<string> {
+export function tailOf(medium: Opener, path: string, bytes: number, start = 0): Promise<string> {
   return part(medium, path, (size) => ({ from: Math.max(start > size ? 0 : start, size - bytes), to: size }));
 }
 
 /** The beginning of a file as text; nothing where there is no file. */
-export function headOf(medium: Medium, path: string, bytes: number): Promise<string> {
+export function headOf(medium: Opener, path: string, bytes: number): Promise<string> {
   return part(medium, path, (size) => ({ from: 0, to: Math.min(size, bytes) }));
 }
 
 async function part(
-  medium: Medium,
+  medium: Opener,
   path: string,
   rangeOf: (size: number) => { readonly from: number; readonly to: number },
 ): Promise<string> {

@@ -5,10 +5,11 @@ import { onAbort } from '@core/io';
 
 import type { Container } from '../container.ts';
 import type { Logs } from '../manager.ts';
+import { withResolvers } from '../exec/with-resolvers.ts';
 import type { RunOptions } from '../run-options.ts';
 import type { ManagerContext } from './context.ts';
 import { kill, stopContainer } from './stop.ts';
-import { openLogs } from './logs.ts';
+import { logsOf } from './logs.ts';
 import { waitForEnd } from './wait.ts';
 
 const KILL_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -23,11 +24,12 @@ export async function runToEnd(
   container: Container,
   { output, signal }: RunOptions,
 ): Promise<Container> {
-  const shown = output === undefined ? undefined : show(openLogs(context, container.id, { follow: true }), output);
-  shown?.catch(() => undefined); // it is waited for below
+  const shown = output === undefined ? undefined : show(logsOf(context, container, { follow: true }), output);
+  const seen = shown?.catch(() => undefined); // whether it could be shown is told below
   const stopper = new Stopper(context, container, signal);
   try {
-    const ended = await waitForEnd(context, container, {});
+    // a machine that is removed when it has ended takes its console with it
+    const ended = await waitForEnd(context, container, { first: () => Promise.race([seen, stopper.wanted]) });
     await stopper.settled();
     signal?.throwIfAborted();
     await shown;
@@ -43,6 +45,7 @@ class Stopper {
   readonly #container: Container;
   readonly #forget: () => void;
   readonly #listeners: readonly (readonly [NodeJS.Signals, () => void])[];
+  readonly #wanted = withResolvers<undefined>();
   #heard: NodeJS.Signals | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -55,6 +58,11 @@ class Stopper {
     this.#listeners = heard.map((killSignal) => [killSignal, this.#hear.bind(this, killSignal)]);
     for (const [killSignal, listener] of this.#listeners) process.on(killSignal, listener);
     if (signal?.aborted === true) stop();
+  }
+
+  /** When somebody first wants it to stop. */
+  get wanted(): Promise<undefined> {
+    return this.#wanted.promise;
   }
 
   /** The stop is over, where there is one; a program that was told to end does so. */
@@ -77,6 +85,7 @@ class Stopper {
   }
 
   #stop(): Promise<void> {
+    this.#wanted.resolve(undefined);
     this.#stopping ??= stopContainer(this.#context, this.#container).catch((error: unknown) => {
       this.#context.logger.error(`The machine "${this.#container.name}" could not be stopped`, { error });
     });
@@ -88,6 +97,17 @@ class Stopper {
 async function show(logs: Logs, output: Writable): Promise<void> {
   for await (const piece of logs) {
     if (output.destroyed || output.writableEnded) return;
-    if (!output.write(piece)) await Promise.race([once(output, 'drain'), once(output, 'close')]);
+    if (!output.write(piece)) await untilDrained(output);
+  }
+}
+
+/** Until it takes more, or is closed. */
+async function untilDrained(output: Writable): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    await Promise.race([once(output, 'drain', { signal }), once(output, 'close', { signal })]);
+  } finally {
+    over.abort();
   }
 }

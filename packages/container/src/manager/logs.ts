@@ -1,3 +1,4 @@
+import type { Container } from '../container.ts';
 import { machinePaths } from '../machine/machine-paths.ts';
 import { logsFrom, readLog } from '../logs/read-log.ts';
 import type { Logs } from '../manager.ts';
@@ -20,13 +21,25 @@ export function openLogs(context: ManagerContext, id: string, options: LogOption
   return logsFrom(() => read(context, id, options));
 }
 
+/** The console of a machine that has been found, which is not looked for again. */
+export function logsOf(context: ManagerContext, container: Container, options: LogOptions): Logs {
+  return logsFrom(() => readOf(context, container, options));
+}
+
 async function* read(
   context: ManagerContext,
   id: string,
-  { follow = false, tail, signal }: LogOptions,
+  { follow, tail, signal }: LogOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   signal?.throwIfAborted();
-  const container = await findTruth(context, id, { signal });
+  yield* readOf(context, await findTruth(context, id, { signal }), { follow, tail, signal });
+}
+
+async function* readOf(
+  context: ManagerContext,
+  container: Container,
+  { follow = false, tail, signal }: LogOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { log } = machinePaths(context.realStateDir, container.id);
   const leaving = new AbortController();
   const isFollowed = follow && container.status === 'running';

@@ -47,13 +47,10 @@ export async function settle(
   container: Container,
   { exitReason, suspended = false, first }: Settlement,
 ): Promise<Container | undefined> {
-  const over = { pid: 0, identity: undefined, startingBy: undefined, stoppedAt: new Date(), exitReason, suspended };
-  const status = FAULTS.has(exitReason) ? 'error' : 'stopped';
-  const end = (current: Container): Container => plain({ ...current, ...over, status });
   const change = async (now: Container): Promise<Container> => {
     if (!isSameRun(now, container)) return now;
     await first?.();
-    return end(now);
+    return atRest(now, exitReason, suspended);
   };
   try {
     const settled = await state.update(container.id, change);
@@ -65,8 +62,14 @@ export async function settle(
     if (error.code !== 'ERR_CONTAINER_STATE_UNWRITABLE') throw error;
     await first?.();
     logger.warn(`The end of the machine "${container.name}" could not be recorded`, { error });
-    return end(container); // whoever may only read is told the truth, too
+    return atRest(container, exitReason, suspended); // whoever may only read is told the truth, too
   }
+}
+
+/** A machine whose run is over. */
+export function atRest(container: Container, exitReason: string, suspended = false): Container {
+  const over = { pid: 0, identity: undefined, startingBy: undefined, stoppedAt: new Date(), exitReason, suspended };
+  return plain({ ...container, ...over, status: FAULTS.has(exitReason) ? 'error' : 'stopped' });
 }
 
 /** Whether a machine is at rest, and nothing of it is to go on. */

@@ -5,8 +5,7 @@ import { rest } from '../machine/rest.ts';
 import { checkObject, checkSignal } from './check.ts';
 import type { ManagerContext } from './context.ts';
 import { controlOf } from './control-of.ts';
-import { settleEnded } from './settle.ts';
-import { plain } from './plain.ts';
+import { atRest, settleEnded } from './settle.ts';
 import { findTruth, truthOf } from './truth.ts';
 import { isUnderWay } from './under-way.ts';
 
@@ -18,18 +17,19 @@ export async function wait(context: ManagerContext, id: string, options: CancelO
   return container.status === 'running' ? waitForEnd(context, container, options) : container;
 }
 
-/** The same for a machine that is known to run. */
+/** The same for a machine that is known to run; `first` is waited for before its end is recorded. */
 export async function waitForEnd(
   context: ManagerContext,
   container: Container,
-  options: CancelOptions,
+  { first, ...options }: CancelOptions & { readonly first?: (() => Promise<unknown>) | undefined },
 ): Promise<Container> {
   const { reason } = await controlOf(context, container).waitForExit(options);
+  await first?.();
   await untilLetGo(context, container, options);
   const ended = await settleEnded(context, container, { reason });
   const isMarked = ended?.status === 'running' && ended.pid === container.pid; // whoever suspended it is gone
   const settled = isMarked ? await truthOf(context, ended, options) : ended;
-  return settled ?? plain({ ...container, status: 'stopped', pid: 0, identity: undefined, exitReason: reason });
+  return settled ?? atRest(container, reason);
 }
 
 const LOOK_MS = 20;

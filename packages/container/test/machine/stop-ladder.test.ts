@@ -6,6 +6,7 @@ import { localMedium, MemoryMedium } from '@core/io';
 import { Service } from '@core/process';
 import { needs } from '@core/tooling/needs';
 
+import { beginEvents } from '../../src/machine/event-log.ts';
 import { MachineControl } from '../../src/machine/machine-control.ts';
 import { machinePaths } from '../../src/machine/machine-paths.ts';
 import { identityOf, isHeld, type MachineRecord } from '../../src/machine/machine-process.ts';
@@ -154,6 +155,30 @@ describe('Ugly', () => {
     expect(await control.stopLadder()).toMatchObject({ by: 'guest' });
     expect(qmp.commands.filter((name) => name === 'query-status')).toHaveLength(2);
     expect(qmp.commands).not.toContain('quit');
+  });
+
+  it('waitForExit tells how a machine ended that is removed before it is looked at', async () => {
+    await using service = new Service();
+    const record = await stranger(service, 'echo up; exec sleep 300');
+    const paths = machinePaths(tempDir(), record.id);
+    await local.ensureDir(paths.dir);
+    await beginEvents(local, paths.events, { logStart: 0, fingerprint: '', reportsEvents: true });
+    await local.write(paths.stderr, 'its last words');
+    let opened = 0;
+    const medium = localMedium();
+    const openFile = medium.open.bind(medium);
+    medium.open = (path, options) => {
+      opened += 1;
+      return openFile(path, options);
+    };
+    const waiting = new MachineControl(record, paths, { control: 'qmp', medium }).waitForExit();
+    while (opened < 3) await new Promise(setImmediate);
+    const timestamp = { seconds: 1, microseconds: 0 };
+    const shutdown = { timestamp, event: 'SHUTDOWN', data: { guest: true, reason: 'guest-shutdown' } };
+    await local.append(paths.events, `${JSON.stringify(shutdown)}\n`);
+    await local.deleteAll(paths.dir);
+    process.kill(record.pid, 'SIGKILL');
+    expect(await waiting).toEqual({ reason: 'guest-shutdown', words: 'its last words' });
   });
 
   it('stopLadder kills what answers nobody and ignores SIGTERM', async () => {
