@@ -13,8 +13,9 @@ const BECOMING_LOOKS = 100;
 const PF_KTHREAD = 0x0020_0000;
 
 /**
- * Ends a hypervisor that was started, and whose number nobody has written down: the program that did so was killed in
- * between. It is known by the machine's UUID and directory on its command line, so it is never another one.
+ * Ends a hypervisor that was started, and whose number nobody has written down, and its helpers: the program that did so
+ * was killed in between. They are known by the machine's UUID and directory on their command lines, so they are never
+ * others.
  */
 export async function endUnrecorded({ id, uuid }: Container, paths: MachinePaths, disk: Medium): Promise<void> {
   for (const pid of await candidates({ id, uuid }, paths, disk)) {
@@ -27,7 +28,7 @@ export async function endUnrecorded({ id, uuid }: Container, paths: MachinePaths
 /** Found among all processes where the system lists them, else the one that the hypervisor itself has written down. */
 async function candidates(
   { id, uuid }: Pick<Container, 'id' | 'uuid'>,
-  { pidFile }: MachinePaths,
+  { dir, pidFile }: MachinePaths,
   disk: Medium,
 ): Promise<number[]> {
   const pids: number[] = [];
@@ -35,11 +36,19 @@ async function candidates(
   for (const { name, path } of listed) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
     const line = await commandLineOf(path, disk);
-    if (line?.includes(uuid) === true && line.includes(`vms/${id}/`)) pids.push(Number(name));
+    const isHypervisor = line?.includes(uuid) === true && line.includes(`vms/${id}/`);
+    if (isHypervisor || isHelper(line, dir)) pids.push(Number(name));
   }
   if (listed.length > 0) return pids;
   const written = Number.parseInt((await textOf(pidFile, disk)) ?? '', 10); // whose command line is looked at later
   return Number.isInteger(written) ? [written] : [];
+}
+
+/** A virtiofsd of the machine: by itself it ends only with the hypervisor that has connected to it. */
+function isHelper(line: string | undefined, dir: string): boolean {
+  const start = `--socket-path=${Buffer.from(dir).toString('latin1')}/fs`; // as `textOf` reads
+  const words = line?.split('\0') ?? [];
+  return words.some((word) => word.startsWith(start) && /^\d+\.sock$/.test(word.slice(start.length)));
 }
 
 /** A process that is just becoming another program has no command line for a moment; one that has ended has none either. */

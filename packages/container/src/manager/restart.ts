@@ -1,9 +1,14 @@
+import { isCoreError } from '@core/io';
+
 import type { Container } from '../container.ts';
 import type { StopOptions } from '../run-options.ts';
+import type { State } from '../state/state.ts';
 import { checkNumber, checkObject } from './check.ts';
 import { LONGEST_MS } from './check-run-options.ts';
 import type { ManagerContext } from './context.ts';
 import { checkAtRest } from './control-of.ts';
+import { removeIf } from './remove-if.ts';
+import { isOver } from './settle.ts';
 import { start, type StartOptions } from './start.ts';
 import { stopContainer } from './stop.ts';
 import { findTruth } from './truth.ts';
@@ -36,6 +41,16 @@ async function keeping(
   try {
     return { ...(await step()), autoRemove };
   } finally {
-    await state.update(id, (now) => ({ ...now, autoRemove }));
+    await removeOnceEnded(state, id).catch(unlessGone);
   }
+}
+
+/** From now on it is removed when it has ended, which it may have: where it could not be started again. */
+async function removeOnceEnded(state: State, id: string): Promise<void> {
+  const now = await state.update(id, (current) => ({ ...current, autoRemove: true }));
+  if (isOver(now)) await removeIf(state, id, isOver);
+}
+
+function unlessGone(error: unknown): void {
+  if (!isCoreError(error) || error.code !== 'ERR_CONTAINER_NOT_FOUND') throw error;
 }

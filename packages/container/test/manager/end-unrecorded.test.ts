@@ -40,6 +40,18 @@ describe('Ugly', () => {
     expect(looks()).toBeGreaterThan(3);
   });
 
+  needs('linux')('endUnrecorded ends the virtiofsd of a machine that has no hypervisor yet, and no other', async () => {
+    const paths = machinePaths(tempDir('vm ü-'), MACHINE.id);
+    const started = [`--socket-path=${paths.dir}/fs0.sock`, `${paths.dir}/fs0.sock`, '--socket-path=/fs0.sock'].map(
+      (word) => spawn('sh', ['-c', 'read -r line', word], { stdio: ['pipe', 'ignore', 'ignore'] }),
+    );
+    const ends = started.map((process) => once(process, 'exit'));
+    await endUnrecorded(MACHINE, paths, localMedium());
+    expect((await ends[0])?.[1]).toBe('SIGKILL');
+    for (const process of started.slice(1)) process.stdin.end(); // they read on until now
+    expect((await Promise.all(ends.slice(1))).map(([, killSignal]) => killSignal as unknown)).toEqual([null, null]);
+  });
+
   needs('linux')('endUnrecorded waits for nobody who never gets a command line', async () => {
     const stranger = spawn('sh', ['-c', 'read -r line'], { stdio: ['pipe', 'ignore', 'ignore'] });
     const { disk } = becoming(stranger.pid ?? 0, Infinity);

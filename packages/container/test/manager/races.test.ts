@@ -58,6 +58,14 @@ describe('Good', () => {
 });
 
 describe('Bad', () => {
+  it('restart: removes a machine that was to be removed when it had ended, and could not be started again', async () => {
+    const { manager, image } = await opened({ hypervisor: new FakeHypervisor({ isSlow: true }) });
+    await manager.run(image, { detach: true, name: 'web', autoRemove: true, waitFor: { console: 'boot' } });
+    const restart = () => manager.restart('web', { waitFor: 'ssh', waitTimeoutMs: 100 });
+    await containerRefusalOf(restart, 'ERR_CONTAINER_NOT_READY');
+    expect(await manager.list()).toEqual([]);
+  });
+
   it('run: leaves a machine alone that another program started anew while it waited for it', async () => {
     const slow = new FakeHypervisor({ isSlow: true });
     const { manager: first, image, stateDir } = await opened({ hypervisor: slow });
