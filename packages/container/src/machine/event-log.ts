@@ -45,7 +45,7 @@ export async function beginEvents(medium: Medium, path: string, data: LaunchFact
 export async function readLaunchFacts(medium: Opener, path: string): Promise<LaunchFacts> {
   const [line = ''] = (await headOf(medium, path, HEAD_BYTES)).split('\n');
   const event = eventOf(line);
-  const { logStart = 0, fingerprint = '', reportsEvents = false } = event?.event === LAUNCH ? event.data : {};
+  const { logStart = 0, fingerprint = '', reportsEvents = true } = event?.event === LAUNCH ? event.data : {};
   return { logStart: Number(logStart), fingerprint: String(fingerprint), reportsEvents: reportsEvents === true };
 }
 
