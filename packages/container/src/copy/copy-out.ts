@@ -47,13 +47,17 @@ async function takeTree(job: CopyJob): Promise<void> {
   const dirs: TarEntry[] = [];
   const source = readFromGuest(runner, ['tar', '-cf', '-', '-C', guestPath, '.'], { id, signal });
   try {
-    for await (const entry of readTar(source)) {
-      if (entry.kind === 'symlink') links.push(entry);
-      else if (entry.kind === 'dir') dirs.push(entry);
-      await take(inside, entry, signal);
+    try {
+      for await (const entry of readTar(source)) {
+        await take(inside, entry, signal);
+        if (entry.kind === 'symlink') links.push(entry);
+        else if (entry.kind === 'dir') dirs.push(entry);
+      }
+    } finally {
+      // also where the guest could not read everything: what has come is whole
+      for (const link of links) await makeLink(inside, link, job);
+      for (const { name, mode } of dirs.toReversed()) await inside.chmod(name, mode | 0o700, { signal });
     }
-    for (const link of links) await makeLink(inside, link, job);
-    for (const { name, mode } of dirs.toReversed()) await inside.chmod(name, mode | 0o700, { signal });
   } catch (error) {
     signal?.throwIfAborted();
     throw isCoreError(error) ? error : copyFailed(job, (error as Error).message, error);

@@ -6,12 +6,16 @@ const KINDS: Readonly<Record<string, TarEntry['kind']>> = {
 };
 /** Longer names are no names: no path of Linux has more than 4,096 bytes. */
 const MOST_TEXT_BYTES = 65_536;
+/** Tars fill up their last record, which has 10 KiB unless they are told otherwise. A hostile one may never end. */
+const MOST_PADDING_BYTES = 1_048_576;
 
 /**
  * The entries of a tar stream as GNU's tar, busybox and POSIX write it, in their order. What is neither file nor directory
  * nor link is left out. The content of an entry is to be read before the next one is asked for; what was not is skipped.
+ * The source is read to its own end, since only there it tells whether the program that wrote it has failed.
  *
- * @throws `Error` for what is no tar stream, or is cut; for a name that leads out of the directory.
+ * @throws `Error` for what is no tar stream, is cut, or goes on behind its end; for a name that leads out of the
+ *   directory.
  */
 export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry, undefined> {
   const reader = new ByteReader(source);
@@ -19,7 +23,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
   try {
     for (;;) {
       const header = parseHeader(await reader.take(BLOCK));
-      if (header === undefined) return undefined;
+      if (header === undefined) break;
       const { type, size } = header;
       if (type === LONG_NAME || type === LONG_TARGET) texts = { ...texts, [type]: await textOf(reader, size) };
       else if (type === 'x') texts = { ...texts, ...paxTexts(await textOf(reader, size)) };
@@ -28,9 +32,18 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
         texts = {};
       }
     }
+    await skipPadding(reader);
   } finally {
     await reader.close();
   }
+  return undefined;
+}
+
+/** Reads what fills up the last record, to the end of the source. */
+async function skipPadding(reader: ByteReader): Promise<void> {
+  let length = 0;
+  for await (const piece of reader.stream(MOST_PADDING_BYTES + 1)) length += piece.length;
+  if (length > MOST_PADDING_BYTES) throw new Error('the stream goes on behind its end');
 }
 
 interface Header {

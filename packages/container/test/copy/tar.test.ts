@@ -141,9 +141,37 @@ describe('Good', () => {
       names.push(name);
     expect(names).toEqual(['a', 'b']);
   });
+
+  it('readTar: reads the source to its end, behind the end of the archive', async () => {
+    const packed = await pack([file('a')]);
+    let isAtEnd = false;
+    async function* padded(): AsyncGenerator<Uint8Array, undefined> {
+      yield packed;
+      yield* pieces(Buffer.alloc(10_240), 512);
+      isAtEnd = true;
+      return undefined;
+    }
+    expect(await Readable.from(readTar(padded())).toArray()).toHaveLength(1);
+    expect(isAtEnd).toBe(true);
+  });
 });
 
 describe('Bad', () => {
+  it('readTar: fails where the source does so at its end', async () => {
+    const packed = await pack([file('a')]);
+    async function* failing(): AsyncGenerator<Uint8Array, undefined> {
+      yield packed;
+      await Promise.reject(new Error('not all could be read'));
+      return undefined;
+    }
+    const names: string[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const { name } of readTar(failing())) names.push(name);
+    };
+    await expect(reading()).rejects.toThrow('not all could be read');
+    expect(names).toEqual(['a']);
+  });
+
   it('writeTar: refuses a content of another size than was told', async () => {
     for (const size of [3, 5]) {
       const content = pieces(Buffer.from('four'), 10);
@@ -163,6 +191,21 @@ describe('Bad', () => {
 });
 
 describe('Ugly', () => {
+  it('readTar: gives up a stream that never ends, and lets go of it', async () => {
+    const packed = await pack([file('a')]);
+    let isLetGo = false;
+    async function* endless(): AsyncGenerator<Uint8Array, undefined> {
+      try {
+        yield packed;
+        for (;;) yield await Promise.resolve(Buffer.alloc(65_536));
+      } finally {
+        isLetGo = true;
+      }
+    }
+    await expect(Readable.from(readTar(endless())).toArray()).rejects.toThrow('goes on behind its end');
+    expect(isLetGo).toBe(true);
+  });
+
   it('readTar: refuses a stream that is cut anywhere, and one that is none', async () => {
     const packed = await pack([file('a', 'x'.repeat(700)), file(LONG, 'y')]);
     for (let length = 0; length < packed.length - 1024; length += 256) {

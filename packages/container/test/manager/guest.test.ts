@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -21,13 +22,17 @@ import { open, opened, tempDir } from './fixture.ts';
 import { nativeAgent } from './native-agent.ts';
 
 /** A machine whose "guest" is this system: its agent is a program here. */
-async function running(): Promise<{ manager: LinuxKitManager; dir: string; stateDir: string }> {
+async function running(
+  user = userInfo().username,
+): Promise<{ manager: LinuxKitManager; dir: string; stateDir: string }> {
   const { manager, image, stateDir } = await opened({ hypervisor: new FakeHypervisor({ agent: await nativeAgent() }) });
-  await manager.run(image, { detach: true, name: 'web', user: userInfo().username, waitFor: 'agent' });
+  await manager.run(image, { detach: true, name: 'web', user, waitFor: 'agent' });
   return { manager, stateDir, dir: tempDir('copies ü, "') };
 }
 
 const it = needs('gcc', 'setpriv');
+
+const asRoot = needs('gcc', 'setpriv', 'root');
 
 /** What is in a directory, by its names. */
 function treeOf(dir: string): Record<string, string> {
@@ -115,6 +120,29 @@ describe('Bad', () => {
     await expect(manager.copy('a', 'b')).rejects.toThrow(TypeError);
     await expect(manager.copy({ id: 'web', path: '/a' }, { id: 'web', path: '/b' })).rejects.toThrow(TypeError);
     await expect(manager.copy('a', { id: 'web', path: 'relative' })).rejects.toThrow(/absolute path in the guest/);
+  });
+
+  asRoot('copy: a directory that cannot be read to its end rejects with the names, and leaves what could', async () => {
+    const { manager, dir } = await running('nobody');
+    chmodSync(dir, 0o755); // which nobody may enter
+    const guest = join(dir, 'guest');
+    mkdirSync(join(guest, 'closed'), { recursive: true, mode: 0o700 });
+    chmodSync(guest, 0o755);
+    mkdirSync(join(guest, 'sub'), { mode: 0o775 });
+    chmodSync(join(guest, 'sub'), 0o775);
+    writeFileSync(join(guest, 'readable'), 'ok');
+    writeFileSync(join(guest, 'secret'), 'no', { mode: 0o600 });
+    symlinkSync('nowhere', join(guest, 'link'));
+    const error = await containerRefusalOf(
+      () => manager.copy({ id: 'web', path: guest }, join(dir, 'out')),
+      'ERR_CONTAINER_COPY_FAILED',
+    );
+    expect(error.message).toMatch(/closed.*Permission denied/);
+    expect(error.message).toMatch(/secret.*Permission denied/);
+    const left = treeOf(join(dir, 'out'));
+    expect(left).toMatchObject({ link: '-> nowhere', readable: '644 ok', sub: 'dir' });
+    expect(left).not.toHaveProperty('secret');
+    expect(statSync(join(dir, 'out', 'sub')).mode & 0o777).toBe(0o775);
   });
 
   it('copy: refuses a file in the place of a directory, and leaves that as it is', async () => {
