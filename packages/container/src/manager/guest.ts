@@ -14,11 +14,18 @@ import { hypervisorOf } from './control-of.ts';
 const PATIENT_MS = 5_000;
 /** Where there is another way, it has less. */
 const GLANCE_MS = 1_500;
-/** Guests that gave no answer are not asked again for so long. */
-const FORGET_MS = 300_000;
+/** An agent that gave no answer is left alone for so long, and each further time for twice as long. */
+const FIRST_REST_MS = 10_000;
+const LONGEST_REST_MS = 300_000;
 
-/** Runs of machines whose agent gave no answer, and when. */
-const silent = new WeakMap<ManagerContext, Map<string, number>>();
+/** An agent that gave no answer is not asked for a while. */
+interface Silence {
+  readonly since: number;
+  readonly restMs: number;
+}
+
+/** By runs of machines. */
+const silences = new WeakMap<ManagerContext, Map<string, Silence>>();
 
 /** The inside of a machine that runs. */
 export class Guest {
@@ -59,14 +66,31 @@ export class Guest {
       });
     } catch (error) {
       if (begun.isReached || !isCoreError(error) || error.code !== 'ERR_CONTAINER_AGENT_UNAVAILABLE') throw error;
-      this.#silent().set(this.#run(), performance.now());
-      return work(this.#ssh());
+      return work(this.#insteadOfAgent());
     }
   }
+
   /** In a guest that gave no answer a while ago there is none, or it is not up yet. */
   #mayHaveAgent(): boolean {
     if (!hypervisorOf(this.#context, this.#container).capabilities.agent) return false;
-    return performance.now() - (this.#silent().get(this.#run()) ?? -Infinity) > FORGET_MS;
+    const silence = this.#silences().get(this.#run());
+    return silence === undefined || performance.now() - silence.since > silence.restMs;
+  }
+
+  /** The agent is left alone once SSH has worked: until then the guest may still boot, or have no other way. */
+  #insteadOfAgent(): GuestRunner {
+    const ssh = this.#ssh();
+    const before = this.#silences().get(this.#run());
+    const restMs = before === undefined ? FIRST_REST_MS : Math.min(2 * before.restMs, LONGEST_REST_MS);
+    const silence = { since: performance.now(), restMs };
+    return {
+      via: ssh.via,
+      run: async (command, options) => {
+        const exit = await ssh.run(command, options);
+        if (this.#silences().get(this.#run()) === before) this.#silences().set(this.#run(), silence);
+        return exit;
+      },
+    };
   }
 
   #byAgent<T>(
@@ -74,7 +98,10 @@ export class Guest {
     work: (agent: AgentClient) => Promise<T>,
   ): Promise<T> {
     const { agent: path } = machinePaths(this.#context.realStateDir, this.#container.id);
-    return this.#context.agents.use({ container: this.#container, path, timeoutMs, signal }, work);
+    return this.#context.agents.use({ container: this.#container, path, timeoutMs, signal }, (agent) => {
+      this.#silences().delete(this.#run());
+      return work(agent);
+    });
   }
 
   #ssh(): GuestRunner {
@@ -84,9 +111,9 @@ export class Guest {
     return new SshRunner({ host, port, user, keyPath, knownHosts, hostKeyAlias: id, service: this.#context.service });
   }
 
-  #silent(): Map<string, number> {
-    const runs = silent.get(this.#context) ?? new Map<string, number>();
-    silent.set(this.#context, runs);
+  #silences(): Map<string, Silence> {
+    const runs = silences.get(this.#context) ?? new Map<string, Silence>();
+    silences.set(this.#context, runs);
     return runs;
   }
 
