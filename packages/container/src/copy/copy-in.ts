@@ -15,9 +15,14 @@ mkdir -p "$(dirname "$target")" && cat >"$new" || exit
 [ "$(wc -c <"$new")" -eq "$size" ] || { echo "the line was cut" >&2; exit 1; }
 chmod "$mode" "$new" && mv -f "$new" "$target"`;
 
-/** What is there stays, unless it has the name of something new. */
-const TAKE_TREE = `umask 0
-mkdir -p "$1" && exec tar -x -o -f - -C "$1"`;
+/**
+ * What is there stays, unless it has the name of something new. The guest's umask is for the parents only: what is copied
+ * has modes of its own. Times are those of the copy, as of a single file.
+ */
+const TAKE_TREE = `target=$1 mode=$2
+[ -d "$target" ] || { mkdir -p "$target" && chmod "$mode" "$target"; } || exit
+umask 0
+exec tar -x -o -m -f - -C "$target"`;
 
 /** Copies a file or a directory of this system into a guest. */
 export async function copyIn(job: CopyJob): Promise<void> {
@@ -26,7 +31,10 @@ export async function copyIn(job: CopyJob): Promise<void> {
     signal?.throwIfAborted();
     throw isCoreError(error) ? copyFailed(job, `${JSON.stringify(path)} cannot be read: ${error.code}`, error) : error;
   });
-  if (info.kind === 'dir') return send(job, [TAKE_TREE, 'sh', job.guestPath], writeTar(entriesOf(job)));
+  if (info.kind === 'dir') {
+    const mode = (info.mode | 0o700).toString(8); // tar has to write into it
+    return send(job, [TAKE_TREE, 'sh', job.guestPath, mode], writeTar(entriesOf(job)));
+  }
   if (info.kind !== 'file') throw copyFailed(job, `${JSON.stringify(path)} is neither a file nor a directory`);
   const words = [TAKE_FILE, 'sh', job.guestPath, info.mode.toString(8), String(info.size)];
   return send(job, words, medium.readStream(path, { signal }) as AsyncIterable<Uint8Array>);

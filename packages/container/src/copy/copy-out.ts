@@ -5,7 +5,14 @@ import { copyFailed, type CopyJob } from './copy-job.ts';
 import type { TarEntry } from './tar-entry.ts';
 import { readTar, safeName } from './tar-reader.ts';
 
-const LOOK = `if [ -d "$1" ]; then echo dir
+/**
+ * Whoever copies owns what comes, and a program of a guest must not run as him: setuid and setgid stay there. The sticky
+ * bit guards what everybody may write into.
+ */
+const FILE_BITS = 0o777;
+const DIR_BITS = 0o1777;
+
+const LOOK = `if [ -d "$1" ]; then echo "dir $(stat -L -c %a "$1")"
 elif [ -f "$1" ]; then echo "file $(stat -L -c %a "$1")"
 elif [ -e "$1" ]; then echo other
 else echo none; fi`;
@@ -17,9 +24,9 @@ export async function copyOut(job: CopyJob): Promise<void> {
   for await (const piece of readFromGuest(runner, ['sh', '-c', LOOK, 'sh', guestPath], { id, signal })) {
     answer += Buffer.from(piece).toString('utf8');
   }
-  const [kind, mode = '644'] = answer.trim().split(' ');
-  if (kind === 'dir') return takeTree(job);
-  if (kind === 'file') return takeFile(job, Number.parseInt(mode, 8));
+  const [kind, mode] = answer.trim().split(' ');
+  if (kind === 'dir') return takeTree(job, Number.parseInt(mode ?? '755', 8));
+  if (kind === 'file') return takeFile(job, Number.parseInt(mode ?? '644', 8));
   throw copyFailed(
     job,
     kind === 'none' ? 'there is no such file or directory' : 'it is neither a file nor a directory',
@@ -32,17 +39,19 @@ async function takeFile(
   mode: number,
 ): Promise<void> {
   const source = readFromGuest(runner, ['cat', guestPath], { id, signal });
-  await pump(source, medium.writeStream(path, { mode, signal }));
+  await pump(source, medium.writeStream(path, { mode: mode & FILE_BITS, signal }));
 }
 
 /**
  * A guest may be hostile, and the directory may hold links that it has sent before: so nothing is written but inside of
  * it. Links are made at last, and directories get their modes at last.
  */
-async function takeTree(job: CopyJob): Promise<void> {
+async function takeTree(job: CopyJob, mode: number): Promise<void> {
   const { runner, medium, machine: id, path, guestPath, signal } = job;
+  const isNew = !(await medium.exists(path, { signal }));
   await medium.ensureDir(path, { signal });
   await using inside = new DiskMedium({ root: (await medium.realPath(path, { signal })) ?? path });
+  if (isNew) await inside.chmod('.', dirMode(mode), { signal });
   const links: TarEntry[] = [];
   const dirs: TarEntry[] = [];
   const source = readFromGuest(runner, ['tar', '-cf', '-', '-C', guestPath, '.'], { id, signal });
@@ -56,12 +65,17 @@ async function takeTree(job: CopyJob): Promise<void> {
     } finally {
       // also where the guest could not read everything: what has come is whole
       for (const link of links) await makeLink(inside, link, job);
-      for (const { name, mode } of dirs.toReversed()) await inside.chmod(name, mode | 0o700, { signal });
+      for (const { name, mode } of dirs.toReversed()) await inside.chmod(name, dirMode(mode), { signal });
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw isCoreError(error) ? error : copyFailed(job, (error as Error).message, error);
   }
+}
+
+/** Its owner can write into it, as the next copy does. */
+function dirMode(mode: number): number {
+  return (mode & DIR_BITS) | 0o700;
 }
 
 async function take(
@@ -72,7 +86,7 @@ async function take(
   if (kind === 'symlink') return;
   if (kind === 'dir') return inside.ensureDir(name, { signal });
   await clearLink(inside, name);
-  if (kind === 'file') await pump(content, inside.writeStream(name, { mode, signal }));
+  if (kind === 'file') await pump(content, inside.writeStream(name, { mode: mode & FILE_BITS, signal }));
   else await copy(inside, safeName(target), inside, name, { signal });
 }
 

@@ -40,6 +40,11 @@ function treeOf(dir: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, describeFile(join(dir, name))]));
 }
 
+/** With setuid, setgid and the sticky bit. */
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o7777;
+}
+
 function describeFile(path: string): string {
   const info = statSync(path, { throwIfNoEntry: false });
   if (info === undefined) return `-> ${readlinkSync(path)}`;
@@ -102,6 +107,42 @@ describe('Good', () => {
     await manager.copy({ id: 'web', path: join(dir, 'guest') }, join(dir, 'back'));
     await manager.copy({ id: 'web', path: join(dir, 'guest') }, join(dir, 'back')); // onto the same
     expect(treeOf(join(dir, 'back'))).toEqual(treeOf(source));
+  });
+
+  it('copy: directories that are made have the usual mode of the guest, the copied one its own, all the time of the copy', async () => {
+    const { manager, dir } = await running();
+    const source = join(dir, 'source');
+    mkdirSync(join(source, 'sub'), { recursive: true });
+    writeFileSync(join(source, 'sub', 'file'), 'x');
+    chmodSync(source, 0o2750);
+    chmodSync(join(source, 'sub'), 0o777);
+    await manager.exec('web', ['mkdir', join(dir, 'usual')]);
+    await manager.copy(source, { id: 'web', path: join(dir, 'new', 'parent', 'guest') });
+    const usual = modeOf(join(dir, 'usual'));
+    expect([modeOf(join(dir, 'new')), modeOf(join(dir, 'new', 'parent'))]).toEqual([usual, usual]);
+    expect(modeOf(join(dir, 'new', 'parent', 'guest'))).toBe(0o2750);
+    for (const name of ['', 'sub', 'sub/file']) {
+      const { mtimeMs } = statSync(join(dir, 'new', 'parent', 'guest', name));
+      expect(mtimeMs).toBeGreaterThanOrEqual(statSync(join(source, name)).mtimeMs);
+    }
+    expect(modeOf(join(dir, 'new', 'parent', 'guest', 'sub'))).toBe(0o777);
+  });
+
+  it('copy: a directory that is there keeps its mode, a new one on this system has that of the guest', async () => {
+    const { manager, dir } = await running();
+    for (const [name, mode] of [
+      ['source', 0o777],
+      ['there', 0o710],
+    ] as const) {
+      mkdirSync(join(dir, name));
+      chmodSync(join(dir, name), mode);
+    }
+    await manager.copy(join(dir, 'source'), { id: 'web', path: join(dir, 'there') });
+    expect(modeOf(join(dir, 'there'))).toBe(0o710);
+    await manager.copy({ id: 'web', path: join(dir, 'there') }, join(dir, 'source'));
+    expect(modeOf(join(dir, 'source'))).toBe(0o777);
+    await manager.copy({ id: 'web', path: join(dir, 'there') }, join(dir, 'new'));
+    expect(modeOf(join(dir, 'new'))).toBe(0o710);
   });
 });
 
@@ -190,6 +231,18 @@ describe('Ugly', () => {
       code: 'EEXIST',
     });
     expect(readFileSync(join(dir, 'secret'), 'utf8')).toBe('mine');
+  });
+
+  it('copy: no program of a guest comes to run as who copies it', async () => {
+    const { manager, dir } = await running();
+    mkdirSync(join(dir, 'guest', 'all'), { recursive: true });
+    chmodSync(join(dir, 'guest', 'all'), 0o3777);
+    writeFileSync(join(dir, 'guest', 'program'), '#!/bin/sh\n');
+    chmodSync(join(dir, 'guest', 'program'), 0o6755);
+    await manager.copy({ id: 'web', path: join(dir, 'guest', 'program') }, join(dir, 'alone'));
+    await manager.copy({ id: 'web', path: join(dir, 'guest') }, join(dir, 'tree'));
+    expect([modeOf(join(dir, 'alone')), modeOf(join(dir, 'tree', 'program'))]).toEqual([0o755, 0o755]);
+    expect(modeOf(join(dir, 'tree', 'all'))).toBe(0o1777);
   });
 
   it('copy: an abort in the middle leaves neither file nor process', async () => {
