@@ -5,13 +5,13 @@ import { copyFailed, type CopyJob } from './copy-job.ts';
 import type { TarEntry } from './tar-entry.ts';
 import { writeTar } from './tar-writer.ts';
 
-/** The file appears whole, or not at all: also where the line is cut. */
+/** The file appears whole, or not at all: also where the line is cut. Until then it is nobody else's to read. */
 const TAKE_FILE = `target=$1 mode=$2 size=$3
 [ -d "$target" ] && { echo "it is a directory" >&2; exit 1; }
 new=$target.core-copy-$$
 trap 'rm -f "$new"' EXIT
 trap 'exit 143' HUP INT TERM
-mkdir -p "$(dirname "$target")" && cat >"$new" || exit
+mkdir -p "$(dirname "$target")" && (umask 077; cat >"$new") || exit
 [ "$(wc -c <"$new")" -eq "$size" ] || { echo "the line was cut" >&2; exit 1; }
 chmod "$mode" "$new" && mv -f "$new" "$target"`;
 

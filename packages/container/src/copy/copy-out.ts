@@ -12,6 +12,8 @@ import { readTar, safeName } from './tar-reader.ts';
 const FILE_BITS = 0o777;
 const DIR_BITS = 0o1777;
 
+/** `file 6755`: a guest may be hostile. */
+const LONGEST_ANSWER = 64;
 const LOOK = `if [ -d "$1" ]; then echo "dir $(stat -L -c %a "$1")"
 elif [ -f "$1" ]; then echo "file $(stat -L -c %a "$1")"
 elif [ -e "$1" ]; then echo other
@@ -23,6 +25,7 @@ export async function copyOut(job: CopyJob): Promise<void> {
   let answer = '';
   for await (const piece of readFromGuest(runner, ['sh', '-c', LOOK, 'sh', guestPath], { id, signal })) {
     answer += Buffer.from(piece).toString('utf8');
+    if (answer.length > LONGEST_ANSWER) throw copyFailed(job, 'the guest says more than what it is');
   }
   const [kind, mode] = answer.trim().split(' ');
   if (kind === 'dir') return takeTree(job, Number.parseInt(mode ?? '755', 8));

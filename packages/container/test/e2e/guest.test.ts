@@ -78,6 +78,8 @@ describe('Good', () => {
       await manager.copy(join(dir, 'tree'), { id: 'web', path: `/root/tree ${via}` }, { via });
       await manager.copy({ id: 'web', path: `/root/tree ${via}` }, join(dir, 'back'), { via });
       expect(readFileSync(join(dir, 'back', 'sub', `${'long '.repeat(25)}ü`), 'utf8')).toBe(via);
+      const look = ['sh', '-c', 'stat -c %a "$0"; find "$0" -mmin +60', `/root/tree ${via}`];
+      expect((await manager.exec('web', look, { via })).stdout).toBe('755\n'); // and nothing in it is old
       await manager.copy({ id: 'web', path: `/root/tree ${via}/sub/${'long '.repeat(25)}ü` }, join(dir, 'file'), {
         via,
       });

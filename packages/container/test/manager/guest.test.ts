@@ -94,6 +94,25 @@ describe('Good', () => {
     expect(readdirSync(join(dir, 'new folder'))).toEqual(["the guest's $(file)"]);
   });
 
+  it("copy: what goes in is nobody else's to read until it is whole", async () => {
+    const { manager, dir } = await running();
+    writeFileSync(join(dir, 'secret'), Buffer.alloc(20_000_000), { mode: 0o600 });
+    const over = new AbortController();
+    const copying = manager.copy(join(dir, 'secret'), { id: 'web', path: join(dir, 'guest') }).finally(() => {
+      over.abort();
+    });
+    const modes = new Set<number>();
+    while (!over.signal.aborted) {
+      for (const name of readdirSync(dir).filter((each) => each.startsWith('guest.core-copy'))) {
+        const mode = statSync(join(dir, name), { throwIfNoEntry: false })?.mode;
+        if (mode !== undefined) modes.add(mode & 0o777);
+      }
+      await new Promise(setImmediate);
+    }
+    await copying;
+    expect([...modes]).toEqual([0o600]);
+  });
+
   it('copy: a directory goes in and comes back, with names, modes and links', async () => {
     const { manager, dir } = await running();
     const source = join(dir, 'source');
