@@ -94,6 +94,7 @@ struct command {
 	bool exited, ending, terminal;
 	int status;
 	int in;
+	int far; /* of its terminal: held so that it does not hang up, which kills, when the command closes its own ends */
 	struct output outputs[2];
 	struct queue input;
 	bool input_ends;

@@ -57,6 +57,7 @@ static void close_fd(int *fd)
 static void close_all(struct command *command)
 {
 	close_fd(&command->in);
+	close_fd(&command->far);
 	close_fd(&command->outputs[0].fd);
 	close_fd(&command->outputs[1].fd);
 }
@@ -94,7 +95,7 @@ static struct command *add(struct link *link, uint32_t channel)
 	}
 	command->link = link;
 	command->channel = channel;
-	command->in = -1;
+	command->in = command->far = -1;
 	command->outputs[0] = (struct output){.fd = -1, .type = STDOUT};
 	command->outputs[1] = (struct output){.fd = -1, .type = STDERR};
 	command->next = commands;
@@ -284,7 +285,7 @@ void command_output(struct command *command, struct output *output)
 	ssize_t count = most > 0 ? read(output->fd, bytes, most) : 0;
 	if (count < 0 && (errno == EINTR || (errno == EAGAIN && !command->exited)))
 		return;
-	if (count <= 0) { /* EIO is how a terminal ends */
+	if (count <= 0) { /* EIO or EAGAIN is how a terminal ends */
 		close_fd(&output->fd);
 		return;
 	}
@@ -312,6 +313,7 @@ static void exited(struct command *command, int status)
 	command->status = status;
 	command->kill_at = 0;
 	close_fd(&command->in);
+	close_fd(&command->far);
 	queue_free(&command->input);
 	for (int i = 0; i < 2; i++) {
 		if (command->ending) /* whoever ended it does not wait for its last words */

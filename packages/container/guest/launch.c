@@ -235,16 +235,17 @@ static bool open_ends(const struct launch *launch, int ends[6])
 	return true;
 }
 
-/* Takes over the near ends; the far ones are the command's. */
+/* Takes over the near ends; the far ones are the command's, and that of a terminal is held as well. */
 static void keep_ends(struct command *command, const int ends[6])
 {
 	for (int i = 0; i < 6; i += 2) {
 		if (ends[i] >= 0)
 			set_non_blocking(ends[i]);
-		if (ends[i + 1] >= 0)
+		if (ends[i + 1] >= 0 && !command->terminal)
 			close(ends[i + 1]);
 	}
 	command->in = ends[0];
+	command->far = command->terminal ? ends[1] : -1;
 	command->outputs[0].fd = command->terminal ? fcntl(ends[0], F_DUPFD_CLOEXEC, 3) : ends[2];
 	command->outputs[1].fd = ends[4];
 }

@@ -1,3 +1,10 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
 import { Service } from '@core/process';
 import { isProcessRunning, processRecordOf } from '@core/process/daemon';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
@@ -33,7 +40,12 @@ async function watch(pid: number): Promise<() => Promise<boolean>> {
 
 /** Resolves when the process is gone: whoever buries it does so when it pleases. */
 async function gone(isRunning: () => Promise<boolean>): Promise<void> {
-  while (await isRunning()) await new Promise((resolve) => setImmediate(resolve));
+  while (await isRunning()) await setImmediate();
+}
+
+/** How many descriptors the agent has open. */
+async function descriptors(): Promise<number> {
+  return (await readdir(`/proc/${String(agent.pid)}/fd`)).length;
 }
 
 describe('Good', () => {
@@ -82,6 +94,32 @@ describe('Good', () => {
     const command = ['sh', '-c', 'stty size; cat >/dev/null; echo out; echo err >&2; test -t 0 && test -t 2'];
     const { exitCode, stdout, stderr } = await client.exec(command, { tty: { columns: 33, rows: 12 }, input: '' });
     expect([exitCode, stdout, stderr]).toEqual([0, '12 33\r\nout\r\nerr\r\n', '']);
+  });
+
+  test('AgentClient.exec tells in a terminal, too, how a command ended that closes its streams before', async () => {
+    const before = await descriptors();
+    for (let round = 0; round < 40; round++) {
+      const { exitCode, stdout } = await client.exec(['cat'], { tty: true, input: 'abc\n' });
+      expect([exitCode, stdout]).toEqual([0, 'abc\r\nabc\r\n']);
+    }
+    const closing = ['sh', '-c', 'exec <&- >&- 2>&-; kill -9 $$'];
+    expect((await client.exec(closing, { tty: true })).killSignal).toBe('SIGKILL');
+    expect(await descriptors()).toBe(before);
+  });
+
+  test('AgentClient.exec lets a command close its terminal, live on, and come back to it', async () => {
+    const [closed, goOn] = [join(agent.dir, 'closed'), join(agent.dir, 'go-on')];
+    await promisify(execFile)('mkfifo', [goOn]);
+    await using words = await open(goOn, 'r+');
+    const script = 'exec <&- >&- 2>&-; : >"$1"; read -r line <"$2"; exec >/dev/tty; echo "$line"; exit 7';
+    const over = new AbortController();
+    const running = client.exec(['sh', '-c', script, 'sh', closed, goOn], { tty: true }).finally(() => {
+      over.abort();
+    });
+    while (!over.signal.aborted && !existsSync(closed)) await setImmediate();
+    await client.ping(); // the agent has had a turn since
+    await words.write('late\n');
+    expect(await running).toMatchObject({ exitCode: 7, stdout: 'late\r\n' });
   });
 
   test('AgentClient.run gives a terminal other sizes as they come', async () => {
