@@ -98,6 +98,7 @@ struct command {
 	struct output outputs[2];
 	struct queue input;
 	bool input_ends;
+	bool amid_line;	  /* its input so far has an unfinished line at its end */
 	uint32_t written; /* of its stdin since the host was last told */
 	uint32_t credit;  /* how many bytes of output the host takes */
 	int64_t kill_at;  /* 0: never */

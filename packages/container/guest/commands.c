@@ -166,20 +166,25 @@ static void add_input(struct command *command, const struct frame *frame)
 	if (command->in < 0 || command->input_ends)
 		return;
 	/* a host that sends more than it may has lost count: nothing good comes of that command */
-	if (command->input.length + frame->length > INPUT_WINDOW)
+	if (command->input.length + frame->length > INPUT_WINDOW) {
 		end_after(command, SIGKILL, 0);
-	else
-		queue_put(&command->input, frame->payload, frame->length);
+		return;
+	}
+	queue_put(&command->input, frame->payload, frame->length);
+	if (frame->length > 0) {
+		uint8_t last = frame->payload[frame->length - 1];
+		command->amid_line = last != '\n' && last != '\r' && last != END_OF_FILE;
+	}
 }
 
 static void end_input(struct command *command)
 {
-	const uint8_t end = END_OF_FILE;
+	static const uint8_t ENDS[] = {END_OF_FILE, END_OF_FILE};
 	if (command->in < 0 || command->input_ends)
 		return;
 	command->input_ends = true;
-	if (command->terminal)
-		queue_put(&command->input, &end, 1);
+	if (command->terminal) /* behind an unfinished line, the first one only hands over that line */
+		queue_put(&command->input, ENDS, command->amid_line ? 2 : 1);
 	else if (command->input.length == 0)
 		close_fd(&command->in);
 }

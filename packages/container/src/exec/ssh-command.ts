@@ -17,7 +17,9 @@ import { sshError, type SshFault, sshFailure } from './ssh-failure.ts';
 import type { SshTarget } from './ssh-target.ts';
 
 /** What a terminal takes for the end of its input. */
-const END_OF_FILE = Buffer.of(4);
+const END_OF_FILE = 4;
+/** Behind these a line of a terminal begins. */
+const LINE_ENDS: readonly (number | undefined)[] = [10, 13, END_OF_FILE];
 /** How long the connection to a guest may take beside the command's own time. */
 const CONNECT_MS = 10_000;
 /** How long a command that is to be ended may take to begin: it cannot be found before. */
@@ -128,9 +130,13 @@ export class SshCommand {
       const isTerminal = this.#hasTerminal;
       await child.sendInput(scriptLine({ command: this.#command, dir, env, mark: this.#mark, isTerminal }));
       if (this.#hasTerminal) await this.#started.promise;
-      for await (const piece of inputPieces(input)) await child.sendInput(piece);
+      let last: number | undefined = END_OF_FILE;
+      for await (const piece of inputPieces(input)) {
+        await child.sendInput(piece);
+        last = piece.at(-1) ?? last;
+      }
       // the end of the connection's input would be the end of the terminal
-      if (this.#hasTerminal) await child.sendInput(END_OF_FILE);
+      if (this.#hasTerminal) await child.sendInput(endOfInput(last));
       else await child.closeStdin();
     } catch (error) {
       if (!isCoreError(error) || !ENDED.includes(error.code)) throw error;
@@ -169,4 +175,9 @@ export class SshCommand {
   #error(fault: SshFault): Error {
     return sshError(this.#target, this.#command, fault);
   }
+}
+
+/** Behind an unfinished line, the first one only hands over that line. */
+function endOfInput(last: number | undefined): Buffer {
+  return Buffer.alloc(LINE_ENDS.includes(last) ? 1 : 2, END_OF_FILE);
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -120,6 +121,25 @@ describe('Good', () => {
     await client.ping(); // the agent has had a turn since
     await words.write('late\n');
     expect(await running).toMatchObject({ exitCode: 7, stdout: 'late\r\n' });
+  });
+
+  test('AgentClient.exec ends the input of a terminal once, wherever in a line it ends', async () => {
+    // a reader behind the first one hears of an end that was said once too often
+    const script = 'head -c 99 >/dev/null; stty -icanon -echo min 0 time 0; head -c 1 | wc -c';
+    for (const [input, shown] of [
+      ['abc\n', 'abc\r\n'],
+      ['abc', 'abc'],
+      ['a\nbc', 'a\r\nbc'],
+      ['abc\r', 'abc\r\n'],
+      ['', ''],
+      [undefined, ''],
+    ] as const) {
+      const options = { tty: true, timeoutMs: 5000, ...(input === undefined ? {} : { input }) };
+      expect((await client.exec(['sh', '-c', script], options)).stdout).toBe(`${shown}0\r\n`);
+    }
+    const piecemeal = Readable.from([Buffer.from('abc\n'), Buffer.from('d'), Buffer.alloc(0)]);
+    const { stdout } = await client.exec(['wc', '-c'], { tty: true, timeoutMs: 5000, input: piecemeal });
+    expect(stdout).toBe('abc\r\nd5\r\n');
   });
 
   test('AgentClient.run gives a terminal other sizes as they come', async () => {

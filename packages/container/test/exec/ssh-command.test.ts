@@ -104,6 +104,16 @@ describe('Good', () => {
     expect(stdout).toBe('done\n');
   });
 
+  testInTerminal('execOverSsh ends the input of a terminal, wherever in a line it ends', async () => {
+    const terminal = await target('for script; do :; done; exec script --quiet --flush --command "$script" /dev/null');
+    for (const input of ['abc\n', 'abc', 'a\nbc', '']) {
+      const options = { tty: true, timeoutMs: 5000, input };
+      expect((await execOverSsh(terminal, ['sh', '-c', 'stty -echo; wc -c'], options)).stdout).toContain(
+        `${String(input.length)}\r\n`,
+      );
+    }
+  });
+
   testInTerminal(
     'execOverSsh says each of its words once in a terminal, which would show the input in the midst of a second',
     async () => {
