@@ -146,9 +146,10 @@ export class SshCommand {
   #stop(child: Process, reason: unknown): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = { reason };
-    void this.#end(child).finally(() => {
+    const ended = (): void => {
       this.#ending.resolve(undefined);
-    });
+    };
+    this.#end(child).then(ended, ended); // where that fails, `run` ends the client, and tells the reason of the stop
   }
 
   /** Ends the command in the guest, and then the client. */

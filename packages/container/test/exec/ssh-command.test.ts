@@ -9,7 +9,7 @@ import { needs } from '@core/tooling/needs';
 
 import { execOverSsh } from '../../src/exec/exec-over-ssh.ts';
 import type { SshTarget } from '../../src/exec/ssh-target.ts';
-import type { ExecOptions, ExecResult } from '../../src/run-options.ts';
+import type { ExecOptions, ExecOutput, ExecResult } from '../../src/run-options.ts';
 import { containerRefusalOf } from '../../src/testing/index.ts';
 
 /** In the place of ssh: what a server would do with the script, here. */
@@ -30,12 +30,12 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** A target whose ssh is this shell script. */
-async function target(script: string): Promise<SshTarget> {
+/** A target whose ssh is this shell script, and whose other programs are at this path. */
+async function target(script: string, path = process.env['PATH'] ?? ''): Promise<SshTarget> {
   const bin = await mkdtemp(join(dir, 'bin-'));
   await writeFile(join(bin, 'ssh'), `#!/bin/sh\n${script}\n`);
   await chmod(join(bin, 'ssh'), 0o755);
-  const service = new Service({ defaults: { env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` } } });
+  const service = new Service({ defaults: { env: { PATH: `${bin}:${path}` } } });
   services.push(service);
   return { port: 22, user: 'root', knownHosts: join(dir, 'known_hosts'), hostKeyAlias: 'web', service };
 }
@@ -187,6 +187,28 @@ describe('Ugly', () => {
     const run = execOverSsh(hanging, ['true'], { signal: controller.signal });
     controller.abort(reason);
     await expect(run).rejects.toBe(reason);
+  });
+
+  test('execOverSsh rejects with the reason of an abort where the guest cannot be asked to end the command', async () => {
+    const reason = new Error('never mind');
+    const losses: readonly ((ssh: SshTarget, program: string) => Promise<void>)[] = [
+      ({ service }) => service.close(),
+      (_, program) => rm(program), // what is not there cannot be started once more
+    ];
+    for (const lose of losses) {
+      const controller = new AbortController();
+      const ssh = await target(`echo $$ >${dir}/client; export PROGRAM="$0" PATH=/usr/bin:/bin; ${LOCAL}`, '/nowhere');
+      let lost: Promise<void> | undefined;
+      const onOutput = ({ bytes }: ExecOutput): void => {
+        controller.abort(reason);
+        lost = lose(ssh, Buffer.from(bytes).toString().trim());
+      };
+      const command = ['sh', '-c', 'echo "$PROGRAM"; exec sleep 300'];
+      await expect(execOverSsh(ssh, command, { signal: controller.signal, onOutput })).rejects.toBe(reason);
+      await lost;
+      const client = Number(await readFile(join(dir, 'client'), 'utf8'));
+      expect(() => process.kill(client, 0)).toThrow('ESRCH');
+    }
   });
 
   test('execOverSsh gives up a guest that accepts and says nothing, ten seconds after the time of the command', async () => {
