@@ -11,6 +11,7 @@ import { withResolvers } from '../exec/with-resolvers.ts';
 import { RemoteCommand, type RemoteCommandOptions } from './remote-command.ts';
 
 const TIMEOUT_MS = 5000;
+const CLOSED = 'the client was closed';
 
 /** How an agent is found and used. */
 export interface AgentClientOptions extends CancelOptions {
@@ -52,7 +53,7 @@ export class AgentClient implements GuestRunner, AsyncDisposable {
   readonly #options: AgentClientOptions;
   #reconnecting: Promise<void> | undefined;
   #current: Connected;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   private constructor(subject: AgentSubject, options: AgentClientOptions, connected: Connected) {
     this.#subject = subject;
@@ -127,8 +128,8 @@ export class AgentClient implements GuestRunner, AsyncDisposable {
 
   /** Ends the connection, and with it the commands that run. The second time does nothing. */
   close(): Promise<void> {
-    this.#closed = true;
-    this.#current.connection.lose('the client was closed');
+    this.#closing.abort(this.#unavailable(CLOSED));
+    this.#current.connection.lose(CLOSED);
     return Promise.resolve();
   }
 
@@ -139,10 +140,11 @@ export class AgentClient implements GuestRunner, AsyncDisposable {
   /** The connection; a new one where it was lost, which all who wait for it share. */
   async #connection(signal: AbortSignal | undefined): Promise<Connected> {
     signal?.throwIfAborted();
-    if (this.#closed) throw this.#unavailable('the client was closed');
+    this.#throwIfClosed();
     if (this.#current.connection.lostBecause !== undefined) {
       this.#reconnecting ??= this.#reconnect();
       await unlessAborted(this.#reconnecting, signal);
+      this.#throwIfClosed();
     }
     return this.#current;
   }
@@ -150,11 +152,15 @@ export class AgentClient implements GuestRunner, AsyncDisposable {
   async #reconnect(): Promise<void> {
     try {
       const { timeoutMs = TIMEOUT_MS } = this.#options;
-      this.#current = await connectAgent(this.#subject, { timeoutMs });
-      if (this.#closed) await this.close();
+      this.#current = await connectAgent(this.#subject, { timeoutMs, signal: this.#closing.signal });
+      if (this.#closing.signal.aborted) await this.close();
     } finally {
       this.#reconnecting = undefined;
     }
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closing.signal.aborted) throw this.#unavailable(CLOSED);
   }
 
   #unavailable(why: string): Error {

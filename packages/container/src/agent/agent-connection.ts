@@ -63,12 +63,22 @@ export class AgentConnection {
     this.#sayHello();
   }
 
-  /** Opens a way to one command; its number. While there is one, the connection holds the program up. */
+  /**
+   * Opens a way to one command; its number. While there is one, the connection holds the program up. Where the
+   * connection is lost already, the channel hears so, but not before it knows its number.
+   */
   open(channel: Channel): number {
-    this.#last = this.#last === 0xff_ff_ff_ff ? 1 : this.#last + 1;
-    this.#channels.set(this.#last, channel);
+    const number = this.#last === 0xff_ff_ff_ff ? 1 : this.#last + 1;
+    this.#last = number;
+    this.#channels.set(number, channel);
     this.#socket.ref();
-    return this.#last;
+    const lost = this.#lost;
+    if (lost !== undefined) {
+      queueMicrotask(() => {
+        if (this.#channels.delete(number)) channel.lost(lost);
+      });
+    }
+    return number;
   }
 
   close(channel: number): void {

@@ -392,6 +392,28 @@ describe('Ugly', () => {
     expect(all.map(({ stdout }) => stdout)).toEqual(['again\n', 'again\n']);
   });
 
+  test('AgentClient.close is told to what has just begun, and to what waits for another connection', async () => {
+    await client.close();
+    const other = await AgentClient.connect(agent.socket);
+    const begun = [
+      containerRefusalOf(() => other.exec(['true']), 'ERR_CONTAINER_EXEC_FAILED'),
+      containerRefusalOf(() => other.ping(), 'ERR_CONTAINER_AGENT_UNAVAILABLE'),
+    ];
+    await other.close();
+    expect((await Promise.all(begun)).map(({ message }) => message)).toEqual([
+      'Cannot run true: the client was closed',
+      'Cannot reach the agent: the client was closed',
+    ]);
+    const waiting = await AgentClient.connect(agent.socket, { timeoutMs: 20_000 });
+    await agent.kill();
+    await agent.restart();
+    client = await AgentClient.connect(agent.socket, { id: 'web' });
+    const refused = containerRefusalOf(() => waiting.exec(['true']), 'ERR_CONTAINER_AGENT_UNAVAILABLE');
+    await client.exec(['true']);
+    await waiting.close();
+    expect((await refused).message).toBe('Cannot reach the agent: the client was closed');
+  });
+
   test('AgentClient.close ends what runs, and nothing can be run any more', async () => {
     await client.close();
     const other = await AgentClient.connect(agent.socket);
