@@ -74,6 +74,8 @@ struct link {
 	uint32_t session;
 	struct parser parser;
 	struct queue output;
+	uint32_t refused[MAX_COMMANDS]; /* channels whose request was refused before all of it had come; 0: none */
+	size_t next_refused;
 };
 
 /* Where the output of a command is read. What a grandchild writes after the command's end is not its output. */
@@ -164,7 +166,7 @@ extern struct command *commands;
 int64_t now_ms(void);
 void send_frame(struct link *link, uint32_t channel, enum type type, const void *payload, size_t length);
 void command_frame(struct link *link, const struct frame *frame);
-void commands_abandon(const struct link *link);
+void commands_abandon(struct link *link);
 void commands_reap(void);
 void commands_sweep(void);
 bool command_reads(const struct command *command, const struct output *output);

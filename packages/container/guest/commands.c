@@ -82,6 +82,25 @@ static struct command *find(const struct link *link, uint32_t channel)
 	return NULL;
 }
 
+/* What still comes of a request that was refused must not become another one. The oldest of many is forgotten. */
+static void refuse_rest(struct link *link, uint32_t channel)
+{
+	link->refused[link->next_refused++ % MAX_COMMANDS] = channel;
+}
+
+/* Whether this belongs to a refused request, the last frame of which is RUN. */
+static bool is_rest(struct link *link, const struct frame *frame)
+{
+	for (size_t i = 0; i < MAX_COMMANDS; i++) {
+		if (link->refused[i] == 0 || link->refused[i] != frame->channel)
+			continue;
+		if (frame->type == RUN)
+			link->refused[i] = 0;
+		return true;
+	}
+	return false;
+}
+
 static struct command *add(struct link *link, uint32_t channel)
 {
 	struct failure failure = {.error = EAGAIN, .stage = AT_RESOURCES};
@@ -91,6 +110,7 @@ static struct command *add(struct link *link, uint32_t channel)
 	struct command *command = count < MAX_COMMANDS ? calloc(1, sizeof *command) : NULL;
 	if (command == NULL) {
 		send_failure(link, channel, &failure);
+		refuse_rest(link, channel);
 		return NULL;
 	}
 	command->link = link;
@@ -128,8 +148,9 @@ static void command_abandon(struct command *command)
 		end_after(command, SIGTERM, GRACE_MS);
 }
 
-void commands_abandon(const struct link *link)
+void commands_abandon(struct link *link)
 {
+	memset(link->refused, 0, sizeof link->refused);
 	for (struct command *each = commands, *next; each != NULL; each = next) {
 		next = each->next;
 		if (each->link == link)
@@ -158,6 +179,7 @@ static void add_request(struct command *command, const struct frame *frame)
 		return;
 	}
 	send_failure(command->link, command->channel, &failure);
+	refuse_rest(command->link, command->channel);
 	forget(command);
 }
 
@@ -215,6 +237,8 @@ static void resize(const struct command *command, const struct frame *frame)
 /* What a host says about one command. What cannot be meant is left alone. */
 void command_frame(struct link *link, const struct frame *frame)
 {
+	if (is_rest(link, frame))
+		return;
 	struct command *command = find(link, frame->channel);
 	if (command == NULL && frame->type == REQUEST)
 		command = add(link, frame->channel);

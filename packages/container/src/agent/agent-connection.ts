@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 
+import { isObject } from '../qmp/qmp-message.ts';
 import { encodeFrame, FRAME, FrameParser } from './frame.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -32,6 +33,7 @@ export class AgentConnection {
   #last = 0;
   #hello: ((hello: AgentHello | undefined) => void) | undefined;
   #greeted = false;
+  #draining: Promise<void> | undefined;
   #lost: string | undefined;
 
   constructor(socket: Socket) {
@@ -102,13 +104,8 @@ export class AgentConnection {
   /** Resolves when the socket takes more, or is gone. */
   async drained(): Promise<void> {
     if (this.#lost !== undefined || !this.#socket.writableNeedDrain) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        this.#socket.off('drain', done).off('close', done);
-        resolve();
-      };
-      this.#socket.on('drain', done).on('close', done);
-    });
+    this.#draining ??= this.#untilDrained();
+    await this.#draining;
   }
 
   /** Ends it: all commands hear why. */
@@ -122,6 +119,18 @@ export class AgentConnection {
     for (const channel of channels) channel.lost(reason);
   }
 
+  /** For all who wait, however many those are. */
+  #untilDrained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#socket.off('drain', done).off('close', done);
+        this.#draining = undefined;
+        resolve();
+      };
+      this.#socket.on('drain', done).on('close', done);
+    });
+  }
+
   #sayHello(): void {
     const version = Buffer.alloc(4);
     version.writeUInt32BE(1);
@@ -129,9 +138,14 @@ export class AgentConnection {
   }
 
   #read(chunk: Buffer): void {
-    for (const { session, channel, type, payload } of this.#parser.push(chunk)) {
-      if (type === FRAME.hello) this.#heardHello(session, payload);
-      else if (session === this.#session) this.#channels.get(channel)?.frame(type, payload);
+    try {
+      for (const { session, channel, type, payload } of this.#parser.push(chunk)) {
+        if (type === FRAME.hello) this.#heardHello(session, payload);
+        else if (session === this.#session) this.#channels.get(channel)?.frame(type, payload);
+      }
+    } catch (error) {
+      // a guest may be hostile: what it says wrong costs it the connection, and not this program its life
+      this.lose(`the agent does not keep to the protocol: ${(error as Error).message}`);
     }
   }
 
@@ -141,10 +155,23 @@ export class AgentConnection {
       if (this.#greeted) this.lose('the agent was started anew');
       else this.#sayHello();
     } else if (session === this.#session && !this.#greeted) {
+      const hello = helloOf(payload);
       this.#greeted = true;
       this.#socket.unref();
-      this.#hello?.(JSON.parse(Buffer.from(payload).toString()) as AgentHello);
+      this.#hello?.(hello);
       this.#hello = undefined;
     }
   }
+}
+
+/** Another version of the protocol may say other things of itself; of this one all is needed. */
+function helloOf(payload: Uint8Array): AgentHello {
+  const told: unknown = JSON.parse(Buffer.from(payload).toString());
+  if (!isObject(told) || typeof told['protocol'] !== 'number') throw new TypeError('its hello names no protocol');
+  const { protocol, version = '', bootId = '', capabilities = [], inputWindow = 0 } = told;
+  const isMeant = typeof version === 'string' && typeof bootId === 'string' && Array.isArray(capabilities);
+  if (!isMeant || !Number.isSafeInteger(inputWindow) || Number(inputWindow) < (protocol === 1 ? 1 : 0)) {
+    throw new TypeError('its hello is not that of an agent');
+  }
+  return { protocol, version, bootId, capabilities: capabilities.map(String), inputWindow: Number(inputWindow) };
 }

@@ -21,6 +21,8 @@ export class CommandOutput {
   #handing = false;
   #handed: Promise<void> = Promise.resolve();
   #taken = 0;
+  /** What came, without what the guest was told to be taken. */
+  #held = 0;
   #dropped = false;
 
   constructor(sink: GuestCommandOptions['sink'], listener: OutputListener) {
@@ -28,8 +30,11 @@ export class CommandOutput {
     this.#listener = listener;
   }
 
+  /** Throws `RangeError` where it is more than the guest was told that there is room for. */
   add(piece: ExecOutput): void {
     if (this.#dropped) return;
+    this.#held += piece.bytes.length;
+    if (this.#held > OUTPUT_WINDOW) throw new RangeError('more output than there is room for');
     this.#pieces.push(piece);
     if (!this.#handing) this.#handed = this.#handOn();
   }
@@ -63,6 +68,7 @@ export class CommandOutput {
   #tellTaken(bytes: number): void {
     this.#taken += bytes;
     if (this.#taken < TELL_AFTER) return;
+    this.#held -= this.#taken;
     this.#listener.taken(this.#taken);
     this.#taken = 0;
   }

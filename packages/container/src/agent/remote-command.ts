@@ -89,7 +89,7 @@ export class RemoteCommand implements Channel {
 
   /** Ends it politely, then its whole group by force; `run` then rejects with the reason. */
   stop(reason: unknown): void {
-    if (this.#stopped !== undefined) return;
+    if (this.#isOver || this.#stopped !== undefined) return;
     this.#stopped = { reason };
     this.#whenStopped.resolve(undefined);
     this.#output.drop();

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -37,6 +38,10 @@ function number(value: number): Buffer {
 async function memory(): Promise<number> {
   const status = await readFile(`/proc/${String(agent.pid)}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
+}
+
+async function expectMissing(path: string): Promise<void> {
+  await expect(readFile(path)).rejects.toThrow('ENOENT');
 }
 
 /** The agent still does what it is there for. */
@@ -246,5 +251,22 @@ describe('Ugly', () => {
       const constant = name.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
       expect(header).toContain(`\t${constant} = ${String(value)},`);
     }
+  });
+
+  test('core-agent runs nothing of a request that it has refused', async () => {
+    const place = join(agent.dir, 'made by the rest');
+    await using client = await RawClient.connect(agent.socket);
+    client.hello();
+    await client.next(FRAME.hello);
+    const part = Buffer.alloc(MAX_PAYLOAD);
+    for (let sent = 0; sent <= 2 << 20; sent += part.length) client.send(FRAME.request, 1, part);
+    await client.next(FRAME.failed);
+    request(client, 1, ['touch', place]); // the end of it, by itself, is a request
+    client.send(FRAME.ping, 2);
+    await client.next(FRAME.pong);
+    expect(client.heard).toEqual([]);
+    await expectMissing(place);
+    request(client, 1, ['echo', 'next']);
+    expect(Buffer.from((await client.next(FRAME.stdout)).payload).toString()).toBe('next\n');
   });
 });
