@@ -1,6 +1,7 @@
 import { type CancelOptions, isCoreError, type Medium } from '@core/io';
 
 import type { HypervisorCapabilities, MachinePaths } from '../hypervisors/hypervisor.ts';
+import { knockUntil } from '../qmp/knock.ts';
 import { QmpClient } from '../qmp/qmp-client.ts';
 import { vfkitState } from '../vfkit/vfkit-client.ts';
 import { launchFailed } from './launch-failure.ts';
@@ -60,7 +61,7 @@ async function unlessDeaf(answer: Promise<boolean>): Promise<boolean> {
 
 async function answersQmp({ control }: MachinePaths, context: AnswerContext): Promise<boolean> {
   const { id, uuid, savedState, medium, signal } = context;
-  await using client = await QmpClient.connect(control, context);
+  await using client = await knockUntil(control, QmpClient.connect(control, context));
   const { UUID: answer } = await client.execute('query-uuid', undefined, { signal });
   if (answer.toLowerCase() !== uuid.toLowerCase()) {
     throw launchFailed(id, 'another one answers', `it is the machine with the UUID ${answer}`);

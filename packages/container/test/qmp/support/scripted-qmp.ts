@@ -8,6 +8,8 @@ export interface Script {
   readonly greeting?: string;
   /** Answers to commands, as text that is sent as it is; `undefined` is silence. */
   readonly answers?: Readonly<Record<string, ((id: number) => string | undefined) | undefined>>;
+  /** Hears of every client that comes: how many there have been. */
+  readonly onClient?: (count: number) => void;
 }
 
 const GREETING = { QMP: { version: { qemu: { major: 7, minor: 2, micro: 1 }, package: '' }, capabilities: ['oob'] } };
@@ -19,6 +21,7 @@ export class ScriptedQmp implements AsyncDisposable {
   readonly #server: Server;
   readonly #script: Script;
   readonly #sockets = new Set<Socket>();
+  #count = 0;
 
   private constructor(script: Script) {
     this.#script = script;
@@ -56,8 +59,10 @@ export class ScriptedQmp implements AsyncDisposable {
 
   #serve(socket: Socket): void {
     this.#sockets.add(socket);
+    this.#count += 1;
     socket.on('error', () => undefined).on('close', () => this.#sockets.delete(socket));
     socket.write(this.#script.greeting ?? `${JSON.stringify(GREETING)}\r\n`);
+    this.#script.onClient?.(this.#count);
     let rest = '';
     socket.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');
