@@ -1,5 +1,6 @@
 import { type CancelOptions, onAbort } from '@core/io';
 
+import type { ContainerError } from '../errors.ts';
 import { connectUnix } from '../qmp/unix-socket.ts';
 import { AgentConnection, type AgentHello } from './agent-connection.ts';
 import { agentError, type AgentSubject } from './agent-error.ts';
@@ -29,7 +30,8 @@ export async function connectAgent(
     signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
   }).catch((cause: unknown) => {
     signal?.throwIfAborted();
-    throw unavailable(subject, deadline.aborted ? noAnswer(timeoutMs) : 'nothing listens at its socket', cause);
+    if (deadline.aborted) throw agentSilent(subject, timeoutMs);
+    throw unavailable(subject, 'nothing listens at its socket', cause);
   });
   const connection = new AgentConnection(socket);
   const hello = await firstHello(connection, signal, deadline);
@@ -38,7 +40,7 @@ export async function connectAgent(
   connection.lose('it is of no use');
   signal?.throwIfAborted();
   if (hello !== undefined) throw unavailable(subject, `it speaks version ${String(hello.protocol)} of the protocol`);
-  throw unavailable(subject, lost ?? noAnswer(timeoutMs));
+  throw lost === undefined ? agentSilent(subject, timeoutMs) : unavailable(subject, lost);
 }
 
 /** The answer to a hello, which is said again until there is one; `undefined` where none comes in time. */
@@ -65,11 +67,12 @@ function firstHello(
   });
 }
 
-function noAnswer(timeoutMs: number): string {
-  return `none has answered within ${String(timeoutMs)} ms`;
+/** That no agent has answered in the time that it had. */
+export function agentSilent(subject: AgentSubject, timeoutMs: number): ContainerError {
+  return unavailable(subject, `none has answered within ${String(timeoutMs)} ms`);
 }
 
-function unavailable(subject: AgentSubject, why: string, cause?: unknown): Error {
+function unavailable(subject: AgentSubject, why: string, cause?: unknown): ContainerError {
   return agentError(subject, {
     ...{ code: 'ERR_CONTAINER_AGENT_UNAVAILABLE', what: 'reach the agent', why, cause },
     hint: 'Run core-agent in the guest, or use SSH: `via: "ssh"`.',

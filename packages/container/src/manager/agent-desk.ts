@@ -1,6 +1,7 @@
 import { type CancelOptions, unlessAborted } from '@core/io';
 
 import { AgentClient } from '../agent/agent-client.ts';
+import { agentSilent } from '../agent/connect-agent.ts';
 import type { Container } from '../container.ts';
 
 /** How long a connection is kept that nobody uses: others wait for it meanwhile. */
@@ -35,14 +36,11 @@ export class AgentDesk {
    */
   async use<T>(wish: AgentWish, work: (client: AgentClient) => Promise<T>): Promise<T> {
     const key = `${wish.path} ${String(wish.container.pid)}`;
-    const line = this.#lines.get(key) ?? this.#connect(key, wish);
-    clearTimeout(line.timer);
-    line.users += 1;
+    const line = await this.#reach(key, wish);
     try {
-      return await work(await unlessAborted(line.client, wish.signal));
+      return await work(await line.client);
     } finally {
-      line.users -= 1;
-      if (line.users === 0) line.timer = setTimeout(() => void this.#drop(key, line), LINGER_MS).unref();
+      this.#leave(key, line);
     }
   }
 
@@ -51,21 +49,54 @@ export class AgentDesk {
     for (const [key, line] of this.#lines) await this.#drop(key, line);
   }
 
+  /** A line whose agent has answered. That of another user may be given up sooner, or later, than this one's time ends. */
+  async #reach(key: string, wish: AgentWish): Promise<Line> {
+    const { container, path, timeoutMs, signal } = wish;
+    const late = AbortSignal.timeout(timeoutMs);
+    const either = signal === undefined ? late : AbortSignal.any([signal, late]);
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const shared = this.#lines.get(key);
+      const leftMs = Math.max(1, Math.ceil(deadline - performance.now()));
+      const line = shared ?? this.#connect(key, { ...wish, timeoutMs: leftMs });
+      clearTimeout(line.timer);
+      line.users += 1;
+      try {
+        await unlessAborted(line.client, either);
+        return line;
+      } catch (error) {
+        this.#leave(key, line);
+        signal?.throwIfAborted();
+        if (late.aborted) throw agentSilent({ id: container.id, path }, timeoutMs);
+        if (shared === undefined) throw error;
+      }
+    }
+  }
+
+  #leave(key: string, line: Line): void {
+    line.users -= 1;
+    if (line.users === 0) line.timer = setTimeout(() => void this.#drop(key, line), LINGER_MS).unref();
+  }
+
   /** Not with the signal of the first who wants it: others may want it, too. */
   #connect(key: string, { container, path, timeoutMs }: AgentWish): Line {
     const { id, user } = container;
     const line: Line = { client: AgentClient.connect(path, { id, user, timeoutMs }), users: 0 };
     this.#lines.set(key, line);
     line.client.catch(() => {
-      this.#lines.delete(key);
+      this.#forget(key, line);
     });
     return line;
   }
 
   async #drop(key: string, line: Line): Promise<void> {
     clearTimeout(line.timer);
-    if (this.#lines.get(key) === line) this.#lines.delete(key);
+    this.#forget(key, line);
     const client = await line.client.catch(() => undefined);
     await client?.close();
+  }
+
+  #forget(key: string, line: Line): void {
+    if (this.#lines.get(key) === line) this.#lines.delete(key);
   }
 }
