@@ -164,15 +164,15 @@ describe('Ugly', () => {
     await local.ensureDir(paths.dir);
     await beginEvents(local, paths.events, { logStart: 0, fingerprint: '', reportsEvents: true });
     await local.write(paths.stderr, 'its last words');
-    let opened = 0;
+    let tried = 0;
     const medium = localMedium();
     const openFile = medium.open.bind(medium);
-    medium.open = (path, options) => {
-      opened += 1;
-      return openFile(path, options);
-    };
+    medium.open = (path, options) =>
+      openFile(path, options).finally(() => {
+        tried += 1;
+      });
     const waiting = new MachineControl(record, paths, { control: 'qmp', medium }).waitForExit();
-    while (opened < 3) await new Promise(setImmediate);
+    while (tried < 3) await new Promise(setImmediate);
     const timestamp = { seconds: 1, microseconds: 0 };
     const shutdown = { timestamp, event: 'SHUTDOWN', data: { guest: true, reason: 'guest-shutdown' } };
     await local.append(paths.events, `${JSON.stringify(shutdown)}\n`);
