@@ -10,7 +10,8 @@ import { locked, lockedIfRoom } from '../state/locked.ts';
 import { isOwnerAlive, type Owner, ownerCodec, thisOwner } from '../state/owner.ts';
 import type { Places } from '../state/places.ts';
 import type { Records } from '../state/records.ts';
-import { isMissing, isTaken, unreadable, unwritable, writing } from '../state/state-error.ts';
+import { isMissing, isNoText, isTaken, unreadable, unwritable, writing } from '../state/state-error.ts';
+import { stands } from '../state/stands.ts';
 
 /** Who has a port. */
 interface Reservation {
@@ -96,7 +97,7 @@ export class ReservationFile {
    */
   async #displace(id: string | undefined, signal: AbortSignal | undefined): Promise<void> {
     const step = async (): Promise<void> => {
-      if (!(await this.#medium.exists(this.#path))) return;
+      if (!(await stands(this.#medium, this.#path))) return;
       const holder = await this.#holder();
       if (holder === undefined || holder === id) await this.#medium.deleteAll(this.#path);
     };
@@ -125,8 +126,7 @@ export class ReservationFile {
     try {
       return codec.decode(JSON.parse(await this.#medium.read(this.#path)));
     } catch (error) {
-      if (!isCoreError(error) || isMissing(error)) return undefined;
-      if (error.code === 'ERR_INVALID_UTF8' || error.code === 'EISDIR') return undefined;
+      if (!isCoreError(error) || isMissing(error) || isNoText(error)) return undefined;
       throw unreadable({ op: OP, what: `see who has port ${String(this.port)}`, path: this.#path }, error);
     }
   }

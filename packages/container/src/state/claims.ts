@@ -6,7 +6,8 @@ import { locked, lockedIfRoom } from './locked.ts';
 import { isOwnerAlive, type Owner, ownerCodec, thisOwner } from './owner.ts';
 import type { Places } from './places.ts';
 import type { Records } from './records.ts';
-import { isMissing, isTaken, unreadable, unwritable, writing } from './state-error.ts';
+import { isMissing, isNoText, isTaken, unreadable, unwritable, writing } from './state-error.ts';
+import { stands } from './stands.ts';
 
 /** Who has a name. */
 interface Claim {
@@ -114,7 +115,7 @@ export class Claims {
   async #displace(name: string, signal: AbortSignal | undefined): Promise<void> {
     const path = this.#places.name(name);
     const step = async (): Promise<void> => {
-      if (!(await this.#medium.exists(path))) return;
+      if (!(await stands(this.#medium, path))) return;
       if ((await this.holder(name)) === undefined) await this.#medium.deleteAll(path);
     };
     await locked(this.#medium, path, step, { signal });
@@ -126,8 +127,7 @@ export class Claims {
     try {
       return claimCodec.decode(JSON.parse(await this.#medium.read(path)));
     } catch (error) {
-      if (!isCoreError(error) || isMissing(error) || error.code === 'ERR_INVALID_UTF8') return undefined;
-      if (error.code === 'EISDIR' || error.code === 'ERR_NOT_REGULAR_FILE') return undefined;
+      if (!isCoreError(error) || isMissing(error) || isNoText(error)) return undefined;
       throw unreadable({ op: OP, what: `see who has the name "${name}"`, path }, error);
     }
   }

@@ -6,11 +6,9 @@ import { decodeContainer, encodeContainer, isId, NewerVersion } from './containe
 import { Misfit } from './codec.ts';
 import { locked } from './locked.ts';
 import type { Places } from './places.ts';
-import { isMissing, unreadable, writing } from './state-error.ts';
+import { isMissing, isNoText, unreadable, writing } from './state-error.ts';
 
 const ASIDE = 'vm.json.corrupt-';
-/** What the medium says of something that is no text file at all. */
-const NO_TEXT: readonly string[] = ['EISDIR', 'ERR_INVALID_UTF8', 'ERR_NOT_REGULAR_FILE', 'ELOOP'];
 
 /** How a record is read. */
 export interface ReadRecordOptions extends CancelOptions {
@@ -67,7 +65,7 @@ export class Records {
     } catch (error) {
       signal?.throwIfAborted();
       if (isMissing(error)) return this.#lookAside(id);
-      if (!isCoreError(error) || NO_TEXT.includes(error.code)) return corrupt(id, path, error);
+      if (!isCoreError(error) || isNoText(error)) return corrupt(id, path, error);
       throw unreadable({ op: 'state.get', what: `read the record of the machine ${id}`, id, path }, error);
     }
   }

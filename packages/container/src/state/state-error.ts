@@ -14,6 +14,7 @@ export interface Attempt {
 }
 
 const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
+const NO_TEXT: readonly string[] = ['EISDIR', 'ERR_INVALID_UTF8', 'ERR_NOT_REGULAR_FILE', 'ELOOP'];
 const REFUSED: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
 
 /** A machine as people call it. */
@@ -43,6 +44,11 @@ export function isFull(error: unknown): boolean {
 /** Whether something is not there. */
 export function isMissing(error: unknown): boolean {
   return isCoreError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+/** Whether something is there, and is no text file at all. */
+export function isNoText(error: unknown): boolean {
+  return isCoreError(error) && NO_TEXT.includes(error.code);
 }
 
 /** Whether something is there that was to be made. */

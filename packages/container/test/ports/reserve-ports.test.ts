@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
@@ -249,7 +249,9 @@ describe('Ugly', () => {
     writeFileSync(join(dir, 'ports/30817'), '{"id":');
     writeFileSync(join(dir, 'ports/30818'), Buffer.from([0xff]));
     writeFileSync(join(dir, 'ports/30819'), '');
-    await reserve(A, [30_817, 30_818, 30_819]);
-    expect(readdirSync(join(dir, 'ports'))).toEqual(['30817', '30818', '30819']);
+    symlinkSync('nowhere', join(dir, 'ports/30820'));
+    symlinkSync('30821', join(dir, 'ports/30821'));
+    await reserve(A, [30_817, 30_818, 30_819, 30_820, 30_821]);
+    expect(readdirSync(join(dir, 'ports'))).toEqual(['30817', '30818', '30819', '30820', '30821']);
   });
 });

@@ -421,8 +421,12 @@ describe('Ugly', () => {
     writeFileSync(join(dir, 'names/half'), '{"id":');
     mkdirSync(join(dir, 'names/folder'));
     expect([ids(await state.list()), problems]).toEqual([['0000000a'], []]);
+    symlinkSync('nowhere', join(dir, 'names/dangling'));
+    symlinkSync('circle', join(dir, 'names/circle'));
     await state.put(machine({ name: 'junk' }));
     await state.put(machine({ name: 'half' }));
+    await state.put(machine({ name: 'dangling' }));
+    await state.put(machine({ name: 'circle' }));
     await state.put(machine({ name: 'folder' }));
     await state.sweep();
     expect((await state.find('folder')).id).toBe('0000000a');
