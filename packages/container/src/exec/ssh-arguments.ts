@@ -23,6 +23,9 @@ const FIXED = {
   UpdateHostKeys: 'no',
 } as const;
 
+/** What the client must find in its environment: it knows no other way to write a `${` of a path. */
+export const SSH_ENVIRONMENT = { CORE_DOLLAR: '$' } as const;
+
 /** The arguments of OpenSSH's client, which reads no configuration of the user and shows nothing but errors. */
 export function sshArguments(target: SshTarget, script: string, tty: boolean): string[] {
   const { host = '127.0.0.1', port, user, keyPath, knownHosts, hostKeyAlias } = target;
@@ -36,7 +39,10 @@ export function sshArguments(target: SshTarget, script: string, tty: boolean): s
   return ['-F', 'none', tty ? '-tt' : '-T', ...words, '-p', String(port), '-l', user, '--', host, script];
 }
 
-/** A path as a word of ssh_config(5), where `%` begins a token. */
+/** A path as a word of ssh_config(5), where `%` begins a token, and `${` a variable, which is not looked at again. */
 function quoteForConfig(path: string): string {
-  return `"${path.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('%', '%%')}"`;
+  return `"${path
+    .replaceAll(/["\\]/g, String.raw`\$&`)
+    .replaceAll('%', '%%')
+    .replaceAll('${', '${CORE_DOLLAR}{')}"`;
 }

@@ -1,7 +1,7 @@
 import { isCoreError } from '@core/io';
 import type { Process, ProcessResult } from '@core/process';
 
-import { sshArguments } from './ssh-arguments.ts';
+import { SSH_ENVIRONMENT, sshArguments } from './ssh-arguments.ts';
 import { sshError } from './ssh-failure.ts';
 import type { SshTarget } from './ssh-target.ts';
 
@@ -17,7 +17,7 @@ export async function startSsh(target: SshTarget, script: string, tty: boolean):
   const args = sshArguments(target, script, tty);
   try {
     return await target.service.start('ssh', args, {
-      ...{ stdio: { stdin: 'pipe' }, capture: false, gracePeriodMs: GRACE_MS },
+      ...{ stdio: { stdin: 'pipe' }, capture: false, env: SSH_ENVIRONMENT, gracePeriodMs: GRACE_MS },
     });
   } catch (cause) {
     throw isMissing(cause) ? missing(target, cause) : cause;
@@ -26,7 +26,7 @@ export async function startSsh(target: SshTarget, script: string, tty: boolean):
 
 /** Runs a script that reads and answers nothing, and takes so long at most. How it ends is a result. */
 export async function runSsh(target: SshTarget, script: string, timeoutMs: number): Promise<ProcessResult> {
-  const options = { timeoutMs, gracePeriodMs: GRACE_MS, reject: false } as const;
+  const options = { env: SSH_ENVIRONMENT, timeoutMs, gracePeriodMs: GRACE_MS, reject: false } as const;
   return target.service.run('ssh', sshArguments(target, script, false), options);
 }
 

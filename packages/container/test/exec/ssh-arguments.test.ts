@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { needs } from '@core/tooling/needs';
 
 import { sshArguments } from '../../src/exec/ssh-arguments.ts';
+import { runSsh } from '../../src/exec/ssh-client.ts';
 
 const service = new Service();
 const target = { port: 2201, user: 'root', knownHosts: '/state/vms/a1/known_hosts', hostKeyAlias: 'a1', service };
@@ -35,5 +36,12 @@ describe('Ugly', () => {
       // ssh shows the path of a key before it expands it
       expect.arrayContaining([`identityfile ${dir.replace('%', '%%')}/id`, `userknownhostsfile ${dir}/known_hosts`]),
     );
+  });
+
+  needs('ssh')('runSsh takes a path for no variable of the environment', async () => {
+    const dir = '/a ${NOT_SET} %d ${HOME}';
+    const paths = { keyPath: `${dir}/id`, knownHosts: `${dir}/known_hosts` };
+    const { stderr } = await runSsh({ ...target, ...paths, port: 1 }, 'x', 10_000);
+    expect(stderr).toMatch(/Connection refused/); // it got so far
   });
 });
